@@ -1,0 +1,1 @@
+"""The Django apps, one per consumer's topic; ``directory`` is the ground floor of all of them."""

@@ -1,0 +1,1 @@
+"""Who and what exists: users, namespaces, projects, memberships, tokens. It has no endpoint."""

@@ -1,0 +1,1 @@
+"""May this Git command run, and what follows a push."""

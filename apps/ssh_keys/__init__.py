@@ -1,0 +1,1 @@
+"""SSH keys, and what the owner of one may ask for."""

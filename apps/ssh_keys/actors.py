@@ -1,0 +1,88 @@
+"""Who makes a request: the first parameter that is present decides, even if it resolves to nobody."""
+
+import re
+from dataclasses import dataclass
+
+from apps.directory.models import User
+from apps.ssh_keys.models import Key, KeyKind
+from gitlab_internal.identifiers import number
+
+_IDENTIFIER = re.compile(r"(?P<kind>user|key)-(?P<id>[0-9]+)\n?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a request says about its actor; ids that resolve to nothing are ``-1``, absent ones ``None``."""
+
+    key_id: int | None = None
+    user_id: int | None = None
+    username: str | None = None
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A key, its user, or nobody.
+
+    ``user`` is the owner of a user key and the creator of a deploy key, or the ghost.
+    """
+
+    key: Key | None = None
+    user: User | None = None
+
+    @property
+    def deploy_key(self) -> Key | None:
+        """The key, when it is a deploy key."""
+        return self.key if self.key and self.key.kind == KeyKind.DEPLOY_KEY else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The one row that decides who the actor is. At most one field is set.
+
+    ``key_owner_id`` is a key that stands for its owner: the actor of a user key's identifier is the user.
+    """
+
+    key_id: int | None = None
+    key_owner_id: int | None = None
+    user_id: int | None = None
+    username: str | None = None
+
+
+def lookup(claim: Claim) -> Lookup:
+    """Return the first parameter that is present, as the row it names."""
+    if claim.key_id is not None:
+        return Lookup(key_id=claim.key_id)
+    if claim.user_id is not None:
+        return Lookup(user_id=claim.user_id)
+    if claim.username is not None:
+        return Lookup(username=claim.username)
+    match = _IDENTIFIER.fullmatch(claim.identifier or "")
+    if match is None:
+        return Lookup()
+    if match["kind"] == "user":
+        return Lookup(user_id=number(match["id"]))
+    return Lookup(key_owner_id=number(match["id"]))
+
+
+def find(claim: Claim) -> Actor:
+    """Return who the request is from; an unknown key, user or name is nobody."""
+    row = lookup(claim)
+    if row.key_id is not None:
+        return _of_key(row.key_id, as_owner=False)
+    if row.key_owner_id is not None:
+        return _of_key(row.key_owner_id, as_owner=True)
+    if row.user_id is not None:
+        return Actor(user=User.objects.filter(pk=row.user_id).first())
+    if row.username is not None:
+        return Actor(user=User.objects.named(row.username).first())
+    return Actor()
+
+
+def _of_key(key_id: int, *, as_owner: bool) -> Actor:
+    key = Key.objects.authenticating().select_related("user").filter(pk=key_id).first()
+    if key is None:
+        return Actor()
+    if key.kind == KeyKind.DEPLOY_KEY:
+        return Actor(key=key, user=key.user or User.objects.ghost())
+    return Actor(key=None if as_owner else key, user=key.user)

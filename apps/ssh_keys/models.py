@@ -1,0 +1,128 @@
+"""SSH keys of users and of deployments, and which projects a deploy key opens."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from apps.directory.models import Project
+from apps.ssh_keys import public_keys
+
+
+class KeyKind(models.TextChoices):
+    """Whose key it is."""
+
+    USER_KEY = "user", "User key"
+    DEPLOY_KEY = "deploy", "Deploy key"
+
+
+class UsageType(models.TextChoices):
+    """What a key is for; a signing key opens nothing."""
+
+    AUTH_AND_SIGNING = "auth_and_signing", "Authentication and signing"
+    AUTH = "auth", "Authentication"
+    SIGNING = "signing", "Signing"
+
+
+class KeyQuerySet(models.QuerySet["Key"]):
+    """Keys by what they are good for."""
+
+    def authenticating(self) -> "KeyQuerySet":
+        """Keys that may log in at all: not for signing only."""
+        return self.exclude(usage_type=UsageType.SIGNING)
+
+
+class Key(models.Model):
+    """A public key. User keys and deploy keys share one table, so a fingerprint is unique across both.
+
+    ``user`` is the owner of a user key and the creator of a deploy key; a deploy key without creator belongs
+    to the ghost user.
+    """
+
+    kind = models.CharField(max_length=8, choices=KeyKind, default=KeyKind.USER_KEY)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="keys",
+    )
+    title = models.CharField(max_length=255)
+    key = models.TextField(max_length=public_keys.MAX_LENGTH)
+    algorithm = models.CharField(max_length=64, editable=False)
+    bits = models.PositiveIntegerField(editable=False)
+    fingerprint_sha256 = models.CharField(max_length=64, editable=False)
+    fingerprint_md5 = models.CharField(max_length=64, editable=False)
+    usage_type = models.CharField(max_length=32, choices=UsageType, default=UsageType.AUTH_AND_SIGNING)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = KeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["fingerprint_sha256"], name="key_fingerprint_sha256_unique"),
+            models.CheckConstraint(condition=models.Q(kind__in=KeyKind.values), name="key_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(usage_type__in=UsageType.values), name="key_usage_type_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(title=""), name="key_title_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} (SHA256:{self.fingerprint_sha256})"
+
+    def clean(self) -> None:
+        """Refuse what is no key, and a new key that has expired already."""
+        try:
+            self.read()
+        except public_keys.InvalidPublicKey as error:
+            raise ValidationError({"key": str(error)}) from error
+        if self._state.adding and self.expires_at and self.expires_at <= timezone.now():
+            raise ValidationError({"expires_at": "A new key expires in the future."})
+
+    def read(self) -> None:
+        """Fill every field that follows from the text of the key.
+
+        Raises:
+            InvalidPublicKey: the text is no key.
+        """
+        public_key = public_keys.parse(self.key)
+        self.key = public_key.line
+        self.algorithm = public_key.algorithm
+        self.bits = public_key.bits
+        self.fingerprint_sha256 = public_key.fingerprint_sha256
+        self.fingerprint_md5 = public_key.fingerprint_md5
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; the fingerprints of a new key are set here."""
+        if self._state.adding:
+            self.read()
+        super().save(*args, **kwargs)
+
+    def expired(self, *, at: datetime) -> bool:
+        """Whether the key has expired at this moment."""
+        return self.expires_at is not None and self.expires_at <= at
+
+
+class DeployKeyGrant(models.Model):
+    """A deploy key opens a project: for reading, and for writing where ``can_push``."""
+
+    key = models.ForeignKey(Key, on_delete=models.CASCADE, related_name="grants")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="deploy_key_grants")
+    can_push = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "project"], name="deploy_key_grant_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.key} for {self.project}"
+
+    def clean(self) -> None:
+        """Refuse a user key."""
+        if self.key.kind != KeyKind.DEPLOY_KEY:
+            raise ValidationError({"key": "Only a deploy key can be granted a project."})

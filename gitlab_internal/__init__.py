@@ -1,0 +1,1 @@
+"""The project: composition root on top, the plumbing that every app shares at the bottom."""

@@ -1,0 +1,1 @@
+"""What every endpoint shares: authentication, parameters, error bodies. It imports no app."""

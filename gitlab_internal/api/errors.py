@@ -1,0 +1,128 @@
+"""GitLab's error envelope, written once.
+
+Every refusal of the API is a :class:`Failure` with its status and whole body. What Django REST framework
+itself raises is translated here; how a malformed body reads differs between the endpoints of GitLab Shell
+and those of kas and CustomersDot, so a view may bring its own :class:`BodyErrors`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = structlog.get_logger(__name__)
+
+UNAUTHORIZED = {"message": "401 Unauthorized"}
+ROUTE_NOT_FOUND = {"error": "404 Not Found"}
+METHOD_NOT_ALLOWED = {"error": "405 Not Allowed"}
+TOO_LARGE = {"error": "413 Request Entity Too Large"}
+SERVER_ERROR = {"message": "500 Internal Server Error"}
+
+
+class Failure(exceptions.APIException):
+    """A refusal with its status, its whole JSON body and, where needed, headers."""
+
+    def __init__(
+        self, status: int, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail=str(body))
+        self.status_code = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+class ResourceNotFound(Failure):
+    """404: ``ResourceNotFound("Key")`` reads ``404 Key Not Found``."""
+
+    def __init__(self, resource: str = "") -> None:
+        super().__init__(404, {"message": " ".join(filter(None, ("404", resource, "Not Found")))})
+
+
+class BadRequest(Failure):
+    """400 with a reason: ``400 Bad request - "key" not given``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(400, {"message": f"400 Bad request - {reason}"})
+
+
+@dataclass(frozen=True, slots=True)
+class BodyErrors:
+    """How one family of endpoints words a body that cannot be read."""
+
+    malformed: Mapping[str, str]
+    unsupported: str
+    unsupported_key: str
+
+    def unsupported_media_type(self, media_type: str) -> dict[str, str]:
+        """Return the 415 body for ``media_type``."""
+        return {self.unsupported_key: self.unsupported.format(media_type)}
+
+
+GIT_BODY_ERRORS = BodyErrors(
+    malformed={"message": "400 Bad request - The request body is not valid JSON"},
+    unsupported="415 Unsupported Media Type",
+    unsupported_key="message",
+)
+PARAMETER_BODY_ERRORS = BodyErrors(
+    malformed={
+        "error": "\nProblem:\n  message body does not match declared format\nResolution:\n  "
+        "when specifying application/json as content-type, you must pass valid application/json "
+        "in the request's 'body' "
+    },
+    unsupported="The provided content-type '{}' is not supported.",
+    unsupported_key="error",
+)
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Turn whatever a view raised into an answer in GitLab's shape."""
+    status, body, headers = _answer_to(error, context)
+    return Response(body, status=status, headers=headers)
+
+
+def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mapping[str, Any], dict[str, str]]:
+    wording: BodyErrors = getattr(context.get("view"), "body_errors", GIT_BODY_ERRORS)
+    match error:
+        case Failure():
+            return error.status_code, error.body, error.headers
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return 401, UNAUTHORIZED, {}
+        case exceptions.MethodNotAllowed():
+            return 405, METHOD_NOT_ALLOWED, {"Allow": ", ".join(context["view"].allowed_methods)}
+        case exceptions.UnsupportedMediaType():
+            media_type = context["request"].content_type or ""
+            return 415, wording.unsupported_media_type(media_type), {}
+        case RequestDataTooBig():
+            return 413, TOO_LARGE, {}
+        case exceptions.ParseError() | SuspiciousOperation():
+            return 400, wording.malformed, {}
+        case Http404():
+            return 404, {"message": "404 Not Found"}, {}
+        case _:
+            log.exception("unforeseen failure", exc_info=error)
+            return 500, SERVER_ERROR, {}
+
+
+def route_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's ``handler404``: no route has this path."""
+    return JsonResponse(ROUTE_NOT_FOUND, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's ``handler400``: a Host header or a form that Django itself refuses."""
+    return JsonResponse({"message": "400 Bad request - The request is not valid"}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's ``handler403``: only the admin can get here."""
+    return JsonResponse({"message": "403 Forbidden"}, status=403)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Django's ``handler500``: Django has logged the cause."""
+    return JsonResponse(SERVER_ERROR, status=500)

@@ -1,0 +1,108 @@
+"""Three kinds of body, one result: a plain value as JSON would have it."""
+
+import codecs
+import json
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import IO, Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.http import QueryDict
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from gitlab_internal.api import brackets
+from gitlab_internal.api.errors import TOO_LARGE, Failure
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    """Read a whole body.
+
+    Raises:
+        Failure: 413, the body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes.
+    """
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body = stream.read(limit + 1)
+    if len(body) > limit:
+        raise Failure(413, TOO_LARGE)
+    return body
+
+
+class StrictJSONParser(BaseParser):
+    """Refuse ``NaN``, ``Infinity``, bytes that are not UTF-8 and nesting beyond the decoder."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the decoded body; an empty one is ``{}``.
+
+        Raises:
+            ParseError: the body is not JSON.
+        """
+        body = _read(stream).removeprefix(codecs.BOM_UTF8)
+        if not body.strip():
+            return {}
+        try:
+            return json.loads(body.decode(), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise ParseError("not JSON") from error
+
+
+class BracketFormParser(BaseParser):
+    """``application/x-www-form-urlencoded`` with brackets; the order of the pairs counts."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the decoded form."""
+        return brackets.nested(pairs_of(_read(stream)))
+
+
+class BracketMultiPartParser(BaseParser):
+    """``multipart/form-data`` with brackets; files are ignored."""
+
+    media_type = "multipart/form-data"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return the decoded form.
+
+        Raises:
+            ParseError: the body is not a multipart form.
+        """
+        form = parsers.MultiPartParser().parse(stream, media_type, parser_context)
+        return brackets.nested(_in_turns(form.data))
+
+
+def pairs_of(encoded: bytes) -> list[tuple[str, str]]:
+    """Return the pairs of a query string or form in their order; what is not UTF-8 becomes U+FFFD."""
+    return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _in_turns(form: QueryDict) -> Iterator[tuple[str, str]]:
+    """Django groups a multipart form by name: take the first values, then the second ones."""
+    names, lists = zip(*form.lists(), strict=True) if form else ((), ())
+    for values in zip_longest(*lists):
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                yield name, value

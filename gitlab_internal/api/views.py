@@ -1,0 +1,21 @@
+"""The base of every viewset of the API."""
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from gitlab_internal.api.errors import GIT_BODY_ERRORS, BodyErrors
+
+
+class InternalViewSet(ViewSet):
+    """Routing comes before authentication: a wrong method on a known path is 405 for everybody."""
+
+    body_errors: ClassVar[BodyErrors] = GIT_BODY_ERRORS
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the method, then authenticate and authorise."""
+        if (request.method or "").lower() not in self.action_map:
+            raise MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **kwargs)

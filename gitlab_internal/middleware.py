@@ -1,0 +1,65 @@
+"""The frame around every request: its correlation id, its log line, and the forgiving path."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+log = structlog.get_logger("gitlab_internal.request")
+
+
+class CorrelationMiddleware:
+    """Take the caller's ``X-Request-Id`` or make one, echo it, and log one line per request.
+
+    The line has no query string and no body: both can carry secrets.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        correlation_id = _correlation_id(request)
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = correlation_id
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path_info,
+                status=response.status_code,
+                duration_ms=round((time.perf_counter() - started) * 1000, 2),
+            )
+        finally:
+            structlog.contextvars.clear_contextvars()
+        return response
+
+
+def _correlation_id(request: HttpRequest) -> str:
+    offered = request.META.get("HTTP_X_REQUEST_ID", "")
+    return offered if _CORRELATION_ID.fullmatch(offered) else uuid.uuid4().hex
+
+
+class PathMiddleware:
+    """Accept ``//api/v4`` from clients whose base URL ends in a slash, and the relative URL root."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if path.startswith("//"):
+            path = "/" + path.lstrip("/")
+        root = settings.RELATIVE_URL_ROOT
+        if root and path.startswith(f"{root}/"):
+            path = path.removeprefix(root)
+        request.path_info = path
+        return self.get_response(request)

@@ -1,0 +1,69 @@
+"""Secrets shared with other programs live in files; during a rotation the previous file counts too."""
+
+import hmac
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SecretFile:
+    """One secret file, read again whenever it changes on disk.
+
+    A missing or empty file holds no secret: it authenticates nobody.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._content = b""
+
+    def content(self) -> bytes:
+        """Return the bytes of the file as they are, or ``b""`` when there is none."""
+        try:
+            status = self.path.stat()
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if stamp != self._stamp:
+                self._content = self.path.read_bytes()
+                self._stamp = stamp
+        except OSError:
+            return b""
+        return self._content
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPair:
+    """The current and the previous secret of one component."""
+
+    current: SecretFile
+    previous: SecretFile
+
+    def contents(self) -> list[bytes]:
+        """Return every live secret, raw, the current one first."""
+        return [content for file in (self.current, self.previous) if (content := file.content())]
+
+
+_pairs: dict[tuple[Path, Path], SecretPair] = {}
+
+
+def pair(current: Path, previous: Path) -> SecretPair:
+    """Return the pair of these two paths; its file contents are cached for the process."""
+    key = (current, previous)
+    if key not in _pairs:
+        _pairs[key] = SecretPair(SecretFile(current), SecretFile(previous))
+    return _pairs[key]
+
+
+def without_line_end(content: bytes) -> bytes:
+    r"""Remove one trailing ``\n``, ``\r\n`` or ``\r``."""
+    if content.endswith(b"\r\n"):
+        return content[:-2]
+    if content.endswith((b"\n", b"\r")):
+        return content[:-1]
+    return content
+
+
+def equals_any(offered: bytes, secrets: list[bytes]) -> bool:
+    """Compare with every secret in constant time, without leaving early."""
+    if not offered:
+        return False
+    matches = [hmac.compare_digest(offered, secret) for secret in secrets if secret]
+    return any(matches)

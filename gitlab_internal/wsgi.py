@@ -1,0 +1,49 @@
+"""gunicorn's entry point."""
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+MAX_CHUNKED_BODY = 10 * 1024 * 1024  # bytes
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class ChunkedBodies:
+    """Give Django the bodies that arrive in chunks.
+
+    Django looks for a body only where there is a Content-Length. kas streams its bodies without one: here
+    they are read to their end, and the length is set.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+            return self.application(environ, start_response)
+        body = environ["wsgi.input"].read(MAX_CHUNKED_BODY + 1)
+        if len(body) > MAX_CHUNKED_BODY:
+            return _too_large(start_response)
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        return self.application(environ, start_response)
+
+
+def _too_large(start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = json.dumps({"error": "413 Request Entity Too Large"}).encode()
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("Connection", "close"),
+    ]
+    start_response("413 Request Entity Too Large", headers)
+    return [body]
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gitlab_internal.settings")
+application = ChunkedBodies(get_wsgi_application())
