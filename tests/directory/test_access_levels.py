@@ -1,0 +1,161 @@
+"""Every way into a group or project, and how far it leads."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.directory.access_levels import level_in_group, level_in_project
+from apps.directory.models import MemberState, Namespace, Project, User
+from tests.factories.directory import (
+    GroupFactory,
+    GroupGroupLinkFactory,
+    MemberFactory,
+    PersonalNamespaceFactory,
+    ProjectFactory,
+    ProjectGroupLinkFactory,
+    UserFactory,
+    subgroup,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 5, 1)
+
+
+def in_project(user: User | None, project: Project) -> int:
+    return level_in_project(user=user, project=project, on=TODAY)
+
+
+def in_group(user: User | None, group: Namespace) -> int:
+    return level_in_group(user=user, group=group, on=TODAY)
+
+
+def test_nobody_and_strangers_have_no_level() -> None:
+    project = ProjectFactory()
+
+    assert in_project(None, project) == 0
+    assert in_group(None, project.namespace) == 0
+    assert in_project(UserFactory(), project) == 0
+
+
+def test_a_direct_membership_counts() -> None:
+    project = ProjectFactory()
+    member = MemberFactory(project=project, access_level=20)
+
+    assert in_project(member.user, project) == 20
+    assert in_group(member.user, project.namespace) == 0
+
+
+def test_a_membership_is_inherited_from_every_ancestor_group_and_the_best_counts() -> None:
+    root = GroupFactory()
+    middle = subgroup(root)
+    project = ProjectFactory(namespace=subgroup(middle))
+    user = UserFactory()
+    MemberFactory(user=user, group=root, access_level=30)
+    MemberFactory(user=user, group=middle, access_level=20)
+    MemberFactory(user=user, project=project, access_level=10)
+
+    assert in_project(user, project) == 30
+    assert in_group(user, middle) == 30
+    assert in_group(user, root) == 30
+
+
+def test_a_membership_below_counts_not_above() -> None:
+    root = GroupFactory()
+    child = subgroup(root)
+    member = MemberFactory(group=child, access_level=50)
+
+    assert in_group(member.user, root) == 0
+    assert in_project(member.user, ProjectFactory(namespace=root)) == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"requested_at": timezone.now()},
+        {"state": MemberState.AWAITING},
+        {"access_level": 5},
+        {"expires_at": TODAY},
+        {"expires_at": TODAY - timedelta(days=1)},
+    ],
+)
+def test_a_membership_that_is_not_active_does_not_count(fields: dict[str, Any]) -> None:
+    group = GroupFactory()
+    project = ProjectFactory(namespace=group)
+    user = UserFactory()
+    MemberFactory(user=user, project=project, **fields)
+    MemberFactory(user=user, group=group, **fields)
+
+    assert in_project(user, project) == 0
+
+
+def test_a_membership_counts_until_its_last_day() -> None:
+    member = MemberFactory(project=ProjectFactory(), expires_at=TODAY + timedelta(days=1))
+
+    assert in_project(member.user, member.project) == 30
+
+
+@pytest.mark.parametrize(("link", "membership", "effective"), [(30, 50, 30), (40, 20, 20), (5, 50, 0)])
+def test_a_group_share_is_capped_by_the_share_and_by_the_membership(
+    link: int, membership: int, effective: int
+) -> None:
+    root = GroupFactory()
+    invited = GroupFactory()
+    GroupGroupLinkFactory(shared_group=root, shared_with_group=invited, group_access=link)
+    member = MemberFactory(group=invited, access_level=membership)
+
+    assert in_project(member.user, ProjectFactory(namespace=subgroup(root))) == effective
+
+
+def test_a_group_share_serves_direct_members_only() -> None:
+    parent = GroupFactory()
+    invited = subgroup(parent)
+    group = GroupFactory()
+    GroupGroupLinkFactory(shared_group=group, shared_with_group=invited, group_access=30)
+    member = MemberFactory(group=parent, access_level=50)
+
+    assert in_group(member.user, group) == 0
+
+
+def test_a_project_share_counts_inherited_levels_in_the_invited_group() -> None:
+    parent = GroupFactory()
+    invited = subgroup(parent)
+    project = ProjectFactory()
+    ProjectGroupLinkFactory(project=project, group=invited, group_access=30)
+    member = MemberFactory(group=parent, access_level=50)
+
+    assert in_project(member.user, project) == 30
+
+
+def test_a_project_share_is_ignored_under_the_share_lock() -> None:
+    project = ProjectFactory(namespace=GroupFactory(share_with_group_lock=True))
+    link = ProjectGroupLinkFactory(project=project)
+    member = MemberFactory(group=link.group)
+
+    assert in_project(member.user, project) == 0
+
+
+@pytest.mark.parametrize("expires_at", [TODAY, TODAY - timedelta(days=30)])
+def test_an_expired_share_does_not_count(expires_at: date) -> None:
+    project = ProjectFactory()
+    of_project = ProjectGroupLinkFactory(project=project, expires_at=expires_at)
+    of_group = GroupGroupLinkFactory(shared_group=project.namespace, expires_at=expires_at)
+    user = UserFactory()
+    MemberFactory(user=user, group=of_project.group)
+    MemberFactory(user=user, group=of_group.shared_with_group)
+
+    assert in_project(user, project) == 0
+
+
+def test_the_owner_of_a_personal_namespace_owns_its_projects() -> None:
+    namespace = PersonalNamespaceFactory()
+
+    assert in_project(namespace.owner, ProjectFactory(namespace=namespace)) == 50
+
+
+def test_an_administrator_owns_everything() -> None:
+    admin = UserFactory(admin=True)
+    project = ProjectFactory()
+
+    assert (in_project(admin, project), in_group(admin, project.namespace)) == (50, 50)

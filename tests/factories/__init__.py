@@ -1,0 +1,1 @@
+"""Rows for tests: each factory makes the smallest valid row, and what it needs."""
