@@ -32,29 +32,29 @@ def in_group(user: User | None, group: Namespace) -> int:
 
 
 def test_nobody_and_strangers_have_no_level() -> None:
-    project = ProjectFactory()
+    project = ProjectFactory.create()
 
     assert in_project(None, project) == 0
     assert in_group(None, project.namespace) == 0
-    assert in_project(UserFactory(), project) == 0
+    assert in_project(UserFactory.create(), project) == 0
 
 
 def test_a_direct_membership_counts() -> None:
-    project = ProjectFactory()
-    member = MemberFactory(project=project, access_level=20)
+    project = ProjectFactory.create()
+    member = MemberFactory.create(project=project, access_level=20)
 
     assert in_project(member.user, project) == 20
     assert in_group(member.user, project.namespace) == 0
 
 
 def test_a_membership_is_inherited_from_every_ancestor_group_and_the_best_counts() -> None:
-    root = GroupFactory()
+    root = GroupFactory.create()
     middle = subgroup(root)
-    project = ProjectFactory(namespace=subgroup(middle))
-    user = UserFactory()
-    MemberFactory(user=user, group=root, access_level=30)
-    MemberFactory(user=user, group=middle, access_level=20)
-    MemberFactory(user=user, project=project, access_level=10)
+    project = ProjectFactory.create(namespace=subgroup(middle))
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=root, access_level=30)
+    MemberFactory.create(user=user, group=middle, access_level=20)
+    MemberFactory.create(user=user, project=project, access_level=10)
 
     assert in_project(user, project) == 30
     assert in_group(user, middle) == 30
@@ -62,12 +62,12 @@ def test_a_membership_is_inherited_from_every_ancestor_group_and_the_best_counts
 
 
 def test_a_membership_below_counts_not_above() -> None:
-    root = GroupFactory()
+    root = GroupFactory.create()
     child = subgroup(root)
-    member = MemberFactory(group=child, access_level=50)
+    member = MemberFactory.create(group=child, access_level=50)
 
     assert in_group(member.user, root) == 0
-    assert in_project(member.user, ProjectFactory(namespace=root)) == 0
+    assert in_project(member.user, ProjectFactory.create(namespace=root)) == 0
 
 
 @pytest.mark.parametrize(
@@ -81,81 +81,82 @@ def test_a_membership_below_counts_not_above() -> None:
     ],
 )
 def test_a_membership_that_is_not_active_does_not_count(fields: dict[str, Any]) -> None:
-    group = GroupFactory()
-    project = ProjectFactory(namespace=group)
-    user = UserFactory()
-    MemberFactory(user=user, project=project, **fields)
-    MemberFactory(user=user, group=group, **fields)
+    group = GroupFactory.create()
+    project = ProjectFactory.create(namespace=group)
+    user = UserFactory.create()
+    MemberFactory.create(user=user, project=project, **fields)
+    MemberFactory.create(user=user, group=group, **fields)
 
     assert in_project(user, project) == 0
 
 
 def test_a_membership_counts_until_its_last_day() -> None:
-    member = MemberFactory(project=ProjectFactory(), expires_at=TODAY + timedelta(days=1))
+    project = ProjectFactory.create()
+    member = MemberFactory.create(project=project, expires_at=TODAY + timedelta(days=1))
 
-    assert in_project(member.user, member.project) == 30
+    assert in_project(member.user, project) == 30
 
 
 @pytest.mark.parametrize(("link", "membership", "effective"), [(30, 50, 30), (40, 20, 20), (5, 50, 0)])
 def test_a_group_share_is_capped_by_the_share_and_by_the_membership(
     link: int, membership: int, effective: int
 ) -> None:
-    root = GroupFactory()
-    invited = GroupFactory()
-    GroupGroupLinkFactory(shared_group=root, shared_with_group=invited, group_access=link)
-    member = MemberFactory(group=invited, access_level=membership)
+    root = GroupFactory.create()
+    invited = GroupFactory.create()
+    GroupGroupLinkFactory.create(shared_group=root, shared_with_group=invited, group_access=link)
+    member = MemberFactory.create(group=invited, access_level=membership)
 
-    assert in_project(member.user, ProjectFactory(namespace=subgroup(root))) == effective
+    assert in_project(member.user, ProjectFactory.create(namespace=subgroup(root))) == effective
 
 
 def test_a_group_share_serves_direct_members_only() -> None:
-    parent = GroupFactory()
+    parent = GroupFactory.create()
     invited = subgroup(parent)
-    group = GroupFactory()
-    GroupGroupLinkFactory(shared_group=group, shared_with_group=invited, group_access=30)
-    member = MemberFactory(group=parent, access_level=50)
+    group = GroupFactory.create()
+    GroupGroupLinkFactory.create(shared_group=group, shared_with_group=invited, group_access=30)
+    member = MemberFactory.create(group=parent, access_level=50)
 
     assert in_group(member.user, group) == 0
 
 
 def test_a_project_share_counts_inherited_levels_in_the_invited_group() -> None:
-    parent = GroupFactory()
+    parent = GroupFactory.create()
     invited = subgroup(parent)
-    project = ProjectFactory()
-    ProjectGroupLinkFactory(project=project, group=invited, group_access=30)
-    member = MemberFactory(group=parent, access_level=50)
+    project = ProjectFactory.create()
+    ProjectGroupLinkFactory.create(project=project, group=invited, group_access=30)
+    member = MemberFactory.create(group=parent, access_level=50)
 
     assert in_project(member.user, project) == 30
 
 
 def test_a_project_share_is_ignored_under_the_share_lock() -> None:
-    project = ProjectFactory(namespace=GroupFactory(share_with_group_lock=True))
-    link = ProjectGroupLinkFactory(project=project)
-    member = MemberFactory(group=link.group)
+    project = ProjectFactory.create(namespace=GroupFactory.create(share_with_group_lock=True))
+    link = ProjectGroupLinkFactory.create(project=project)
+    member = MemberFactory.create(group=link.group)
 
     assert in_project(member.user, project) == 0
 
 
 @pytest.mark.parametrize("expires_at", [TODAY, TODAY - timedelta(days=30)])
 def test_an_expired_share_does_not_count(expires_at: date) -> None:
-    project = ProjectFactory()
-    of_project = ProjectGroupLinkFactory(project=project, expires_at=expires_at)
-    of_group = GroupGroupLinkFactory(shared_group=project.namespace, expires_at=expires_at)
-    user = UserFactory()
-    MemberFactory(user=user, group=of_project.group)
-    MemberFactory(user=user, group=of_group.shared_with_group)
+    project = ProjectFactory.create()
+    of_project = ProjectGroupLinkFactory.create(project=project, expires_at=expires_at)
+    of_group = GroupGroupLinkFactory.create(shared_group=project.namespace, expires_at=expires_at)
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=of_project.group)
+    MemberFactory.create(user=user, group=of_group.shared_with_group)
 
     assert in_project(user, project) == 0
 
 
 def test_the_owner_of_a_personal_namespace_owns_its_projects() -> None:
-    namespace = PersonalNamespaceFactory()
+    namespace = PersonalNamespaceFactory.create()
 
-    assert in_project(namespace.owner, ProjectFactory(namespace=namespace)) == 50
+    assert in_project(namespace.owner, ProjectFactory.create(namespace=namespace)) == 50
 
 
 def test_an_administrator_owns_everything() -> None:
-    admin = UserFactory(admin=True)
-    project = ProjectFactory()
+    admin = UserFactory.create(admin=True)
+    project = ProjectFactory.create()
 
     assert (in_project(admin, project), in_group(admin, project.namespace)) == (50, 50)

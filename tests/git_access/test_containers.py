@@ -33,7 +33,7 @@ def hashed(container_id: int) -> str:
     "path", ["gnuwget/wget2", "/gnuwget/wget2.git", "GnuWget/WGET2.git", "gnuwget/wget2.git"]
 )
 def test_a_project_is_found_by_its_path_in_any_letter_case(path: str) -> None:
-    project = ProjectFactory(namespace=GroupFactory(path="gnuwget"), path="wget2")
+    project = ProjectFactory.create(namespace=GroupFactory.create(path="gnuwget"), path="wget2")
 
     found = by_path(path)
 
@@ -43,7 +43,7 @@ def test_a_project_is_found_by_its_path_in_any_letter_case(path: str) -> None:
 
 
 def test_a_moved_project_is_found_and_its_old_path_kept() -> None:
-    project = ProjectFactory(namespace=GroupFactory(path="new"), path="home")
+    project = ProjectFactory.create(namespace=GroupFactory.create(path="new"), path="home")
     RedirectRoute.objects.create(path="old/home", project=project)
 
     found = by_path("/Old/home.git")
@@ -53,7 +53,7 @@ def test_a_moved_project_is_found_and_its_old_path_kept() -> None:
 
 
 def test_an_alias_is_exact_and_is_no_move() -> None:
-    alias = ProjectAliasFactory(name="wget")
+    alias = ProjectAliasFactory.create(name="wget")
 
     found = by_path("wget.git")
 
@@ -63,8 +63,8 @@ def test_an_alias_is_exact_and_is_no_move() -> None:
 
 
 def test_an_alias_wins_over_a_path() -> None:
-    ProjectFactory(namespace=GroupFactory(path="a"), path="b")
-    alias = ProjectAliasFactory(name="a/b")
+    ProjectFactory.create(namespace=GroupFactory.create(path="a"), path="b")
+    alias = ProjectAliasFactory.create(name="a/b")
 
     found = by_path("a/b")
 
@@ -73,8 +73,8 @@ def test_an_alias_wins_over_a_path() -> None:
 
 
 def test_a_wiki_belongs_to_a_project_before_a_group() -> None:
-    group = GroupFactory(path="a")
-    project = ProjectFactory(namespace=group, path="b")
+    group = GroupFactory.create(path="a")
+    project = ProjectFactory.create(namespace=group, path="b")
     nested = subgroup(group, path="c")
 
     of_project, of_group = by_path("a/b.wiki.git"), by_path("a/c.wiki")
@@ -90,9 +90,9 @@ def test_a_wiki_belongs_to_a_project_before_a_group() -> None:
 
 
 def test_a_project_whose_name_ends_in_wiki_is_no_wiki() -> None:
-    group = GroupFactory(path="a")
-    ProjectFactory(namespace=group, path="b")
-    project = ProjectFactory(namespace=group, path="b.wiki")
+    group = GroupFactory.create(path="a")
+    ProjectFactory.create(namespace=group, path="b")
+    project = ProjectFactory.create(namespace=group, path="b.wiki")
 
     found = by_path("a/b.wiki")
 
@@ -101,7 +101,7 @@ def test_a_project_whose_name_ends_in_wiki_is_no_wiki() -> None:
 
 
 def test_a_moved_group_still_has_its_wiki_at_the_old_path() -> None:
-    group = GroupFactory(path="new")
+    group = GroupFactory.create(path="new")
     RedirectRoute.objects.create(path="old", namespace=group)
 
     found = by_path("old.wiki.git")
@@ -112,15 +112,15 @@ def test_a_moved_group_still_has_its_wiki_at_the_old_path() -> None:
 
 
 def test_a_personal_namespace_has_no_wiki() -> None:
-    namespace = PersonalNamespaceFactory()
+    namespace = PersonalNamespaceFactory.create()
 
     assert by_path(f"{namespace.full_path}.wiki") is None
     assert containers.find(gl_repository=f"group-{namespace.pk}-wiki", project=None) is None
 
 
 def test_a_personal_snippet_has_only_the_short_form() -> None:
-    project = ProjectFactory(namespace=GroupFactory(path="a"), path="b")
-    personal, of_project = SnippetFactory(), SnippetFactory(project=project)
+    project = ProjectFactory.create(namespace=GroupFactory.create(path="a"), path="b")
+    personal, of_project = SnippetFactory.create(), SnippetFactory.create(project=project)
 
     found = by_path(f"snippets/{personal.pk}.git")
 
@@ -134,9 +134,9 @@ def test_a_personal_snippet_has_only_the_short_form() -> None:
 
 
 def test_a_project_snippet_belongs_to_the_project_of_its_path() -> None:
-    project = ProjectFactory(namespace=GroupFactory(path="a"), path="b", disk_path="a/b")
-    other = ProjectFactory(namespace=GroupFactory(path="c"), path="d")
-    snippet = SnippetFactory(project=project)
+    project = ProjectFactory.create(namespace=GroupFactory.create(path="a"), path="b", disk_path="a/b")
+    other = ProjectFactory.create(namespace=GroupFactory.create(path="c"), path="d")
+    snippet = SnippetFactory.create(project=project)
 
     found = by_path(f"A/b/snippets/{snippet.pk}")
 
@@ -152,7 +152,7 @@ def test_a_project_snippet_belongs_to_the_project_of_its_path() -> None:
 
 
 def test_designs_lie_beside_their_project() -> None:
-    project = ProjectFactory(namespace=GroupFactory(path="a"), path="b")
+    project = ProjectFactory.create(namespace=GroupFactory.create(path="a"), path="b")
 
     found = by_path("a/b.design.git")
 
@@ -169,9 +169,9 @@ def test_a_path_of_nothing_finds_nothing(path: str) -> None:
 
 
 def test_each_repository_id_names_its_container() -> None:
-    project = ProjectFactory()
-    group = GroupFactory()
-    snippet = SnippetFactory(project=project)
+    project = ProjectFactory.create()
+    group = GroupFactory.create()
+    snippet = SnippetFactory.create(project=project)
     names = [
         f"project-{project.pk}",
         f"wiki-{project.pk}",
@@ -204,7 +204,7 @@ def test_a_malformed_repository_is_refused_even_next_to_a_path() -> None:
 
 
 def test_a_disk_path_overrides_the_hashed_one() -> None:
-    project = ProjectFactory(disk_path="legacy/home", storage="nfs")
+    project = ProjectFactory.create(disk_path="legacy/home", storage="nfs")
 
     paths = [
         found.repository.relative_path
@@ -216,9 +216,9 @@ def test_a_disk_path_overrides_the_hashed_one() -> None:
 
 
 def test_the_storage_is_that_of_the_owner() -> None:
-    project = ProjectFactory(storage="nfs")
-    snippet = SnippetFactory(project=project, storage="cold")
-    group = GroupFactory()
+    project = ProjectFactory.create(storage="nfs")
+    snippet = SnippetFactory.create(project=project, storage="cold")
+    group = GroupFactory.create()
 
     storages = [
         found.storage
@@ -230,9 +230,9 @@ def test_the_storage_is_that_of_the_owner() -> None:
 
 
 def test_the_namespace_is_that_of_the_project_or_the_group_itself() -> None:
-    group = GroupFactory()
-    project = ProjectFactory(namespace=group)
-    names = (f"project-{project.pk}", f"group-{group.pk}-wiki", f"snippet-{SnippetFactory().pk}")
+    group = GroupFactory.create()
+    project = ProjectFactory.create(namespace=group)
+    names = (f"project-{project.pk}", f"group-{group.pk}-wiki", f"snippet-{SnippetFactory.create().pk}")
 
     found = [containers.find(gl_repository=name, project=None) for name in names]
 
