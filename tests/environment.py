@@ -1,22 +1,77 @@
-"""Loaded by pytest before Django: gives the run a folder of its own with its own secrets."""
+"""Loaded by pytest before Django: gives the run a folder, secrets and servers of its own.
 
+``TEST_DATABASE=postgres`` runs the suite on PostgreSQL and Redis, started here and stopped at the end.
+The processes of pytest-xdist inherit everything through the environment.
+"""
+
+import atexit
 import os
+import re
+import shutil
+import signal
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
+from tests import servers
+
 SHELL_SECRET = "0123456789abcdef0123456789abcdef\n"
+SHELL_SECRET_NAME = ".gitlab_shell_secret"
+SECRET_KEY = "a key for tests only, and long enough for every signature"
+
+_ROOT = Path(__file__).resolve().parent.parent
+_RUN = "GITLAB_INTERNAL_TEST_DATA"  # set by the process that starts the run, for the others
+_REDIS = "GITLAB_INTERNAL_TEST_REDIS"
+_resources = ExitStack()
 
 
 def _prepare() -> None:
-    if "GITLAB_INTERNAL_TEST_DATA" not in os.environ:
-        os.environ["GITLAB_INTERNAL_TEST_DATA"] = tempfile.mkdtemp(prefix="gitlab-internal-")
-    data = Path(os.environ["GITLAB_INTERNAL_TEST_DATA"])
-    os.environ["DATA"] = str(data)
-    os.environ["SECRET_KEY"] = "a key for tests only, and long enough for every signature"
-    secret = data / ".gitlab_shell_secret"
-    if not secret.exists():
-        secret.write_text(SHELL_SECRET)
-        secret.chmod(0o600)
+    if _RUN not in os.environ:
+        _start()
+    os.environ["DATA"] = os.environ[_RUN]
+    if server := os.environ.get(_REDIS):
+        # Each process has a database of its own; `gw3` is the fourth process.
+        worker = re.search(r"\d+", os.environ.get("PYTEST_XDIST_WORKER", ""))
+        os.environ["REDIS_URL"] = f"{server}?db={int(worker[0]) + 1 if worker else 0}"
+
+
+def _start() -> None:
+    """Make what the whole run shares; only its first process gets here."""
+    # SIGTERM would end the interpreter without a word; so it ends the run as Ctrl-C does, cleanly.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    atexit.register(_resources.close)
+    _forget_settings()
+    data = Path(tempfile.mkdtemp(prefix="gitlab-internal-tests-"))
+    _resources.callback(shutil.rmtree, data, ignore_errors=True)
+    os.environ[_RUN] = str(data)
+    os.environ["SECRET_KEY"] = SECRET_KEY
+    secret = data / SHELL_SECRET_NAME
+    secret.touch(mode=0o600)
+    secret.write_text(SHELL_SECRET)
+    _start_servers()
+
+
+def _forget_settings() -> None:
+    """Take what settings.py reads out of the environment: no test runs on somebody's instance."""
+    settings = (_ROOT / "gitlab_internal" / "settings.py").read_text()
+    for name in re.findall(r"env\.\w+\(\s*\"(\w+)\"", settings):
+        os.environ.pop(name, None)
+
+
+def _start_servers() -> None:
+    database = os.environ.get("TEST_DATABASE", "sqlite")
+    if database == "postgres":
+        os.environ["DATABASE_URL"] = _resources.enter_context(servers.postgresql()).url("gitlab_internal")
+        os.environ[_REDIS] = _resources.enter_context(servers.redis_server())
+    elif database != "sqlite":
+        raise pytest.UsageError(f"TEST_DATABASE is 'sqlite' or 'postgres', not {database!r}.")
+
+
+def pytest_unconfigure() -> None:
+    """Stop the servers and remove the folder."""
+    _resources.close()
 
 
 _prepare()

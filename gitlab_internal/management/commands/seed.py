@@ -1,0 +1,57 @@
+"""Load the world of GitLab's document."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import serializers
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError, models, transaction
+
+from apps.directory.models import Namespace, User
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+class Command(BaseCommand):
+    help = (
+        "Load fixtures/*.json in the order of their names: the users, projects and keys of the document's "
+        "examples. A directory that holds anything already is left as it is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="Load them beside what is there. Refused if any of their rows exists: none is overwritten.",
+        )
+
+    def handle(self, *, force: bool, **options: Any) -> None:
+        files = sorted(FIXTURES.glob("*.json"))
+        if User.objects.exists() or Namespace.objects.exists():
+            if not force:
+                self.stdout.write("Not seeded: the directory is not empty.")
+                return
+            _refuse_overwriting(files)
+        try:
+            with transaction.atomic():
+                call_command("loaddata", *files, verbosity=0)
+        except IntegrityError as error:
+            raise CommandError(f"Nothing was loaded: {error}") from error
+        self.stdout.write(f"Seeded from {', '.join(path.name for path in files)}.")
+
+
+def _refuse_overwriting(files: list[Path]) -> None:
+    taken = [
+        f"{row._meta.label} {row.pk}"
+        for path in files
+        for row in _rows(path)
+        if type(row)._default_manager.filter(pk=row.pk).exists()
+    ]
+    if taken:
+        raise CommandError(f"Nothing was loaded: these rows exist already: {', '.join(taken)}.")
+
+
+def _rows(path: Path) -> list[models.Model]:
+    return [item.object for item in serializers.deserialize("json", path.read_text())]

@@ -1,0 +1,95 @@
+"""Run an instance: everything it needs is made, then one process runs the web server and the worker."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from gitlab_internal.operations import credentials, examples, folder, listening
+from gitlab_internal.operations.supervisor import Child, Supervisor
+
+MANAGE = Path(settings.BASE_DIR) / "manage.py"
+
+
+class Command(BaseCommand):
+    help = "Prepare the instance in DATA and run it in the foreground until SIGINT or SIGTERM."
+    requires_system_checks = ()  # the files that they ask for are made first
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=3001, help="Loopback port (default: 3001; 0: any).")
+        parser.add_argument(
+            "--bind",
+            default=os.environ.get("BIND", ""),
+            metavar="ADDRESS",
+            help="HOST:PORT or unix:PATH, instead of --port (default: BIND, else 127.0.0.1 and --port).",
+        )
+        parser.add_argument(
+            "--only-prepare", action="store_true", help="Make and print everything; run nothing."
+        )
+
+    def handle(self, *, port: int, bind: str, only_prepare: bool, **options: Any) -> None:
+        address = bind or f"127.0.0.1:{port}"
+        try:
+            server = listening.named(address)
+        except listening.NotAnAddress as error:
+            raise CommandError(str(error)) from error
+        self._make_files()
+        self._make_database()
+        password = credentials.first_password()
+        credentials.register()
+        connections.close_all()
+        if only_prepare:
+            self._describe(server, password)
+            return
+        try:
+            listener = listening.listen(address)
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {address}: {error.strerror}.") from error
+        with listener:
+            supervisor = _supervisor(listener)
+            supervisor.start()
+            self._describe(listening.of(listener), password)
+        sys.exit(supervisor.watch())
+
+    def _make_files(self) -> None:
+        created = folder.create()
+        for path in created:
+            self.stdout.write(f"Created {path}")
+        if created:
+            # The settings were read before these files existed; now they are read again.
+            self.stdout.flush()
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 -- the same command once more
+
+    def _make_database(self) -> None:
+        self.check(display_num_errors=True)
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        call_command("seed", skip_checks=True)
+        call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
+
+    def _describe(self, server: examples.Server, password: str | None) -> None:
+        """Print what a person needs to try the instance."""
+        for example in examples.requests(server):
+            self.stdout.write(f"\n# {example.heading}\n{example.curl}")
+        self.stdout.write(f"\nInstance   {settings.DATA}")
+        self.stdout.write(f"Address    {server.socket or server.url}")
+        self.stdout.write(f"Admin      {server.url}{settings.RELATIVE_URL_ROOT}/admin/")
+        if password:
+            self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
+        self.stdout.flush()
+
+
+def _supervisor(listener: socket.socket) -> Supervisor:
+    server = listening.of(listener)
+    environment = {**listening.instance_url(server), **os.environ, "DATA": str(settings.DATA)}
+    web = Child(
+        [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"],
+        environment,
+        (listener.fileno(),),
+    )
+    return Supervisor(web, Child([sys.executable, str(MANAGE), "worker"], environment))

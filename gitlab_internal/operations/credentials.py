@@ -1,0 +1,42 @@
+"""What an instance's token files mean in its database, and the administrator's first password."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from apps.directory.models import PersonalAccessToken, User
+from gitlab_internal.operations import folder
+
+ADMINISTRATOR = "root"
+ADMIN_TOKEN_NAME = "admin_token"  # noqa: S105 -- the token's name in the database
+
+
+def register() -> None:
+    """Make the database know every token file; what it knows already stays as it is."""
+    for step in STEPS:
+        step()
+
+
+def first_password() -> str | None:
+    """Give the administrator a password and return it; ``None`` when there is one already."""
+    root = User.objects.named(ADMINISTRATOR).filter(admin=True).first()
+    if root is None or root.has_usable_password():
+        return None
+    password = secrets.token_urlsafe(15)
+    root.set_password(password)
+    root.save(update_fields=["password"])
+    return password
+
+
+def _register_admin_token() -> None:
+    root = User.objects.named(ADMINISTRATOR).filter(admin=True).first()
+    if root is None:
+        return
+    digest = hashlib.sha256(folder.token(folder.ADMIN_TOKEN).encode()).hexdigest()
+    PersonalAccessToken.objects.get_or_create(
+        token_digest=digest, defaults={"user": root, "name": ADMIN_TOKEN_NAME, "scopes": ["api"]}
+    )
+
+
+# Every token file that has a meaning in the database, in the order of the apps that give it one.
+STEPS: tuple[Callable[[], None], ...] = (_register_admin_token,)

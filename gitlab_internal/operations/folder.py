@@ -1,0 +1,72 @@
+"""The folder of an instance: its secrets and its settings file. What exists is never overwritten."""
+
+import base64
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
+AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
+SETTINGS_FILE = "env"
+
+# Where GitLab's document says that its Gitaly listens; requests to try answer as printed there.
+_SETTINGS = """\
+# Settings of this instance, one NAME=value a line. README.md lists them; the process environment wins.
+# GITALY_STORAGES names where each storage's Gitaly listens, and its token if it wants one.
+GITALY_STORAGES={"default": {"address": "unix:/Users/bvl/repos/gitlab/gitaly.socket"}}
+"""
+
+
+def create() -> list[Path]:
+    """Create what the folder lacks, each file with mode 0600, and return what was created."""
+    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [path for path, content in _wanted() if _create(path, content)]
+
+
+def token(name: str) -> str:
+    """Return the raw token in one of the folder's token files."""
+    return (settings.DATA / name).read_text().strip()
+
+
+def _wanted() -> list[tuple[Path, Callable[[], str]]]:
+    wanted = [
+        (settings.SHELL_SECRET_FILE, _shell_secret),
+        (settings.KAS_SECRET_FILE, _kas_secret),
+        (settings.DATA / ADMIN_TOKEN, lambda: f"glpat-{secrets.token_urlsafe(15)}\n"),
+        (settings.DATA / AGENT_TOKEN, lambda: f"{secrets.token_urlsafe(38)[:50]}\n"),
+        (settings.DATA / SETTINGS_FILE, lambda: _SETTINGS),
+    ]
+    if not os.environ.get("SECRET_KEY"):
+        wanted.append((settings.SECRET_KEY_FILE, lambda: f"{secrets.token_urlsafe(64)}\n"))
+    return wanted
+
+
+def _shell_secret() -> str:
+    """32 lower-case hex characters, as GitLab generates it."""
+    return f"{secrets.token_hex(16)}\n"
+
+
+def _kas_secret() -> str:
+    """Strict Base64 of exactly 32 bytes, which are kas's signing key."""
+    return f"{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
+
+
+def _create(path: Path, content: Callable[[], str]) -> bool:
+    """Create the file whole or not at all: nobody ever reads half a secret."""
+    if path.exists():
+        return False
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+            return True
+    finally:
+        Path(name).unlink()
+    return False

@@ -1,0 +1,68 @@
+"""The address of an instance. The supervisor opens it, so that a taken port is known before anything runs."""
+
+import socket
+from pathlib import Path
+
+from gitlab_internal.operations.examples import Server
+
+BACKLOG = 2048
+ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 -- recognised, not bound
+
+
+class NotAnAddress(ValueError):
+    """The text names no address."""
+
+
+def listen(address: str) -> socket.socket:
+    """Listen on ``HOST:PORT`` or ``unix:PATH``; a socket file that nobody listens on is replaced.
+
+    Raises:
+        OSError: the address is taken or not ours.
+    """
+    if path := address.removeprefix("unix:") if address.startswith("unix:") else "":
+        _remove_stale(Path(path))
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen(BACKLOG)
+        return listener
+    host, port = _host_and_port(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def named(address: str) -> Server:
+    """Return how curl reaches ``HOST:PORT`` or ``unix:PATH``."""
+    if address.startswith("unix:"):
+        return Server("http://unix", socket=str(Path(address.removeprefix("unix:")).resolve()))
+    host, port = _host_and_port(address)
+    name = "localhost" if host in ANYWHERE or host == "127.0.0.1" else host
+    return Server(f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}")
+
+
+def of(listener: socket.socket) -> Server:
+    """Return how curl reaches an open listener."""
+    bound = listener.getsockname()
+    return named(f"unix:{bound}" if listener.family == socket.AF_UNIX else f"{bound[0]}:{bound[1]}")
+
+
+def instance_url(server: Server) -> dict[str, str]:
+    """Return the setting that makes the instance call itself by its address; a socket has no URL."""
+    return {} if server.socket else {"INSTANCE_URL": server.url}
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal():
+        raise NotAnAddress(f"{address!r} is neither HOST:PORT nor unix:PATH.")
+    return host.strip("[]"), int(port)
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket of a server that was killed."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()

@@ -1,0 +1,46 @@
+"""gunicorn's settings; `gunicorn` finds this file in its working directory.
+
+The work is mostly computing, so more processes than cores only wait for one another. Threads let clients
+that keep their connections (Gitaly, kas, a load balancer) wait for little.
+"""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.urls import get_resolver
+
+wsgi_app = "gitlab_internal.wsgi:application"
+bind = os.environ.get("BIND", "127.0.0.1:3001")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
+threads = int(os.environ.get("WEB_THREADS") or 4)
+# A call of /internal/allowed may take 50 seconds; a restart must not cut it off.
+graceful_timeout = 60
+keepalive = 75  # seconds; longer than the clients keep an idle connection
+preload_app = True
+# Its default is one file in the home directory, which two instances of one user would fight for.
+control_socket_disable = True
+# A heartbeat on a slow disk would look like a dead worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- gunicorn makes the names
+errorlog = "-"
+loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
+
+
+def when_ready(server: Any) -> None:
+    """Load the views before the workers are forked: they share the memory."""
+    get_resolver().url_patterns  # noqa: B018 -- reading it imports them
+
+
+def post_worker_init(worker: Any) -> None:
+    """Open each thread's database connection before its first request would have to."""
+    together = threading.Barrier(threads)
+    for _ in range(threads):
+        worker.tpool.submit(_warm_up, together)
+
+
+def _warm_up(together: threading.Barrier) -> None:
+    together.wait(timeout=10)  # no thread takes the work of two
+    connection.ensure_connection()

@@ -1,0 +1,68 @@
+"""Fixtures of the whole suite."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from tests.callers import Caller, shared_secret, shell_token, unsigned
+from tests.environment import SHELL_SECRET
+from tests.instances import Instance, running_instance
+
+
+def pytest_configure() -> None:
+    """Make the many users of a run cheap: a password's hash need not resist anybody here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _forgetful_store() -> Iterator[None]:
+    """Redis does not roll back as the database does; the process's own cache does not either."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def secret() -> str:
+    """The content of the shared secret file, line end included."""
+    return SHELL_SECRET
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def shell() -> Caller:
+    """gitlab-shell and Gitaly of the doc's time: shared-secret header."""
+    return Caller(sign=shared_secret, user_agent="GitLab-Shell")
+
+
+@pytest.fixture
+def modern_shell() -> Caller:
+    """gitlab-shell and Gitaly of today: signed token."""
+    return Caller(sign=shell_token, user_agent="GitLab-Shell")
+
+
+@pytest.fixture
+def stranger() -> Caller:
+    """Somebody without a credential."""
+    return Caller(sign=unsigned, user_agent="curl/8")
+
+
+@pytest.fixture(scope="session")
+def gunicorn() -> Iterator[Instance]:
+    """A seeded instance on a loopback port, with a database of its own."""
+    with running_instance() as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def gunicorn_on_socket() -> Iterator[Instance]:
+    """A seeded instance on a Unix socket, with a database of its own."""
+    with running_instance(on_socket=True) as instance:
+        yield instance
