@@ -3,6 +3,14 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
+from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.instance import InstanceViewSet
+from apps.git_access.views.lfs import LfsViewSet
+from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.views.keys import KeyViewSet
+
+INTERNAL = "api/v4/internal/"
+
 handler400 = "gitlab_internal.api.errors.bad_request"
 handler403 = "gitlab_internal.api.errors.forbidden"
 handler404 = "gitlab_internal.api.errors.route_not_found"
@@ -10,4 +18,18 @@ handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    # Git Authentication
+    path(f"{INTERNAL}allowed", AccessViewSet.as_view({"post": "allowed"})),
+    # LFS Authentication
+    path(f"{INTERNAL}lfs_authenticate", LfsViewSet.as_view({"post": "lfs_authenticate"})),
+    # Authorized Keys Check
+    path(f"{INTERNAL}authorized_keys", KeyViewSet.as_view({"get": "authorized_keys"})),
+    # Get user for user ID or key
+    path(f"{INTERNAL}discover", KeyViewSet.as_view({"get": "discover"})),
+    # Instance information
+    path(f"{INTERNAL}check", InstanceViewSet.as_view({"get": "check"})),
+    # Incrementing counter on pre-receive
+    path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
+    # PostReceive
+    path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
 ]
