@@ -61,6 +61,7 @@ KEY_RESTRICTIONS = {
     name: env.int(f"{name.upper()}_KEY_RESTRICTION", default=0)
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
+PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
 LFS_ENABLED = env.bool("LFS_ENABLED", default=True)
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit
@@ -69,6 +70,11 @@ DEFAULT_PROJECT_CREATION = env.int("DEFAULT_PROJECT_CREATION", default=2)
 GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
+
+# --- CustomersDot ---
+GITLAB_COM = env.bool("GITLAB_COM", default=True)  # reconciliations exist only there
+# Whose signed tokens open /internal/gitlab_subscriptions; empty: nobody's.
+CUSTOMERS_DOT_URL = env.str("CUSTOMERS_DOT_URL", default="").rstrip("/")
 
 # --- Django ---
 DEBUG = False
@@ -91,6 +97,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.billing",
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
