@@ -1,7 +1,27 @@
 """The table of contents of the API: one line per endpoint, in the order of GitLab's document."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+
+from apps.billing.portal_views import (
+    PortalMinutesViewSet,
+    PortalNamespaceViewSet,
+    PortalReconciliationViewSet,
+    PortalSubscriptionViewSet,
+)
+from apps.billing.views import (
+    MinutesViewSet,
+    NamespaceViewSet,
+    ReconciliationViewSet,
+    SubscriptionViewSet,
+)
+from gitlab_internal.api.converters import NamespaceConverter
+from gitlab_internal.api.routes import with_or_without_slash
+
+register_converter(NamespaceConverter, "namespace")
+
+SUBSCRIPTION = {"post": "create", "put": "update", "get": "retrieve"}
+PORTAL = "api/v4/internal/gitlab_subscriptions/namespaces/<namespace:namespace>"
 
 handler400 = "gitlab_internal.api.errors.bad_request"
 handler403 = "gitlab_internal.api.errors.forbidden"
@@ -10,4 +30,36 @@ handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    # Subscriptions
+    with_or_without_slash(
+        "api/v4/namespaces/<namespace:namespace>/gitlab_subscription",
+        SubscriptionViewSet.as_view(SUBSCRIPTION),
+    ),
+    # CI minute provisioning
+    with_or_without_slash(
+        "api/v4/namespaces/<namespace:namespace>/minutes", MinutesViewSet.as_view({"post": "create"})
+    ),
+    with_or_without_slash(
+        "api/v4/namespaces/<namespace:namespace>/minutes/move/<namespace:target>",
+        MinutesViewSet.as_view({"patch": "move"}),
+    ),
+    # Upcoming reconciliations
+    with_or_without_slash(
+        "api/v4/internal/upcoming_reconciliations",
+        ReconciliationViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    # Beyond the document: what CustomersDot calls, too
+    with_or_without_slash(
+        "api/v4/namespaces/<namespace:namespace>", NamespaceViewSet.as_view({"put": "update"})
+    ),
+    with_or_without_slash(f"{PORTAL}/gitlab_subscription", PortalSubscriptionViewSet.as_view(SUBSCRIPTION)),
+    with_or_without_slash(f"{PORTAL}/minutes", PortalMinutesViewSet.as_view({"post": "create"})),
+    with_or_without_slash(
+        f"{PORTAL}/minutes/move/<namespace:target>", PortalMinutesViewSet.as_view({"patch": "move"})
+    ),
+    with_or_without_slash(
+        f"{PORTAL}/upcoming_reconciliations",
+        PortalReconciliationViewSet.as_view({"put": "update", "delete": "destroy"}),
+    ),
+    with_or_without_slash(PORTAL, PortalNamespaceViewSet.as_view({"get": "retrieve", "put": "update"})),
 ]
