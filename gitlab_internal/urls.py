@@ -20,8 +20,10 @@ from gitlab_internal.api.routes import with_or_without_slash
 
 register_converter(NamespaceConverter, "namespace")
 
+INTERNAL = "api/v4/internal/"
+NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
+PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 SUBSCRIPTION = {"post": "create", "put": "update", "get": "retrieve"}
-PORTAL = "api/v4/internal/gitlab_subscriptions/namespaces/<namespace:namespace>"
 
 handler400 = "gitlab_internal.api.errors.bad_request"
 handler403 = "gitlab_internal.api.errors.forbidden"
@@ -31,27 +33,19 @@ handler500 = "gitlab_internal.api.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     # Subscriptions
-    with_or_without_slash(
-        "api/v4/namespaces/<namespace:namespace>/gitlab_subscription",
-        SubscriptionViewSet.as_view(SUBSCRIPTION),
-    ),
+    with_or_without_slash(f"{NAMESPACE}/gitlab_subscription", SubscriptionViewSet.as_view(SUBSCRIPTION)),
     # CI minute provisioning
+    with_or_without_slash(f"{NAMESPACE}/minutes", MinutesViewSet.as_view({"post": "create"})),
     with_or_without_slash(
-        "api/v4/namespaces/<namespace:namespace>/minutes", MinutesViewSet.as_view({"post": "create"})
-    ),
-    with_or_without_slash(
-        "api/v4/namespaces/<namespace:namespace>/minutes/move/<namespace:target>",
-        MinutesViewSet.as_view({"patch": "move"}),
+        f"{NAMESPACE}/minutes/move/<namespace:target>", MinutesViewSet.as_view({"patch": "move"})
     ),
     # Upcoming reconciliations
     with_or_without_slash(
-        "api/v4/internal/upcoming_reconciliations",
+        f"{INTERNAL}upcoming_reconciliations",
         ReconciliationViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
-    # Beyond the document: what CustomersDot calls, too
-    with_or_without_slash(
-        "api/v4/namespaces/<namespace:namespace>", NamespaceViewSet.as_view({"put": "update"})
-    ),
+    # Not in the document, but called by CustomersDot
+    with_or_without_slash(NAMESPACE, NamespaceViewSet.as_view({"put": "update"})),
     with_or_without_slash(f"{PORTAL}/gitlab_subscription", PortalSubscriptionViewSet.as_view(SUBSCRIPTION)),
     with_or_without_slash(f"{PORTAL}/minutes", PortalMinutesViewSet.as_view({"post": "create"})),
     with_or_without_slash(
