@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from apps.directory.models import Namespace
 
+BLANK = "can't be blank"
 FREE = "free"
 PAID = ("bronze", "silver", "premium", "gold", "ultimate")
 # The plans at the top: guests take no seat, and there is nothing to upgrade to.
@@ -119,6 +121,25 @@ class Subscription(SubscriptionTerms):
         """Something better can be sold."""
         at_top = self.plan is not None and self.plan.code in TOP
         return not at_top and self.has_paid_hosted_plan and not self.has_expired(on=on)
+
+    def broken_rules(self) -> dict[str, list[str]]:
+        """Return what is wrong with the row as it would be stored, by attribute in a fixed order."""
+        starts_on, ends_on = self.trial_starts_on, self.trial_ends_on
+        errors = {}
+        if self.seats is None:
+            errors["seats"] = [BLANK]
+        if self.start_date is None:
+            errors["start_date"] = [BLANK]
+        if self.trial and starts_on is None:
+            errors["trial_starts_on"] = [BLANK]
+        if starts_on and ends_on and ends_on <= starts_on:
+            errors["trial_ends_on"] = [f"must be greater than {starts_on}"]
+        return errors
+
+    def clean(self) -> None:
+        """Refuse in the admin what the API refuses."""
+        if errors := self.broken_rules():
+            raise ValidationError(errors)
 
     def seats_owed(self, *, in_use: int) -> int:
         """People beyond the seats bought: those of now, or of the time when there were most."""

@@ -1,12 +1,12 @@
 """How many people take a seat in a namespace, counted live.
 
-One statement counts any number of namespaces, on PostgreSQL and SQLite alike. It walks down the tree of
-groups by ``parent_id`` and, from the groups that were invited, up again: the members of their ancestors are
-theirs too.
+One statement counts any number of groups, on PostgreSQL and SQLite alike. It walks down the tree of groups
+by ``parent_id`` and, from the groups that were invited, up again: the members of their ancestors are theirs.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -27,7 +27,7 @@ from apps.directory.models import (
 
 # A personal namespace is its owner.
 PERSONAL = 1
-BATCH = 500  # namespaces of one statement
+BATCH = 50  # namespaces of one statement
 
 _TABLES = {
     "namespaces": Namespace._meta.db_table,
@@ -40,66 +40,79 @@ _TABLES = {
     "plans": Plan._meta.db_table,
 }
 
-# asked: the namespace, its root, and the level that a member must exceed, by the plan of the root.
+# One group: the groups below it, their projects, the groups that were invited there with their ancestors, and
+# the people in all of them. `{among_…}` hands the ids of one step to the next; `above` is the level that a
+# member must exceed, by the plan of the root.
 _COUNT = """
-WITH RECURSIVE
-  wanted (id, root_id) AS (VALUES {wanted}),
-  asked (id, above) AS (
-    SELECT CAST(wanted.id AS BIGINT),
-           CASE WHEN plan.code IN ({top}) THEN %(guest)s ELSE %(minimal)s END
-    FROM wanted
-    LEFT JOIN {subscriptions} subscription ON subscription.namespace_id = wanted.root_id
+SELECT %({group})s, (
+  WITH RECURSIVE
+  asked (above) AS (
+    SELECT CASE WHEN plan.code IN ({top}) THEN %(guest)s ELSE %(minimal)s END
+    FROM (SELECT %({root})s AS id) root
+    LEFT JOIN {subscriptions} subscription ON subscription.namespace_id = root.id
     LEFT JOIN {plans} plan ON plan.id = subscription.plan_id
   ),
-  tree (asked_id, above, id) AS (
-    SELECT id, above, id FROM asked
+  tree (id) AS (
+    SELECT CAST(%({group})s AS BIGINT)
     UNION ALL
-    SELECT tree.asked_id, tree.above, child.id
-    FROM tree JOIN {namespaces} child ON child.parent_id = tree.id
+    SELECT child.id FROM tree JOIN {namespaces} child ON child.parent_id = tree.id
   ),
-  invited (asked_id, above, id) AS (
-    SELECT tree.asked_id, tree.above, link.shared_with_group_id
-    FROM tree JOIN {group_links} link ON link.shared_group_id = tree.id
-    WHERE {link_counts}
+  inside (id) AS (
+    SELECT project.id FROM {projects} project WHERE project.namespace_id {among_tree}
+  ),
+  invited (id) AS (
+    SELECT link.shared_with_group_id FROM {group_links} link
+    WHERE link.shared_group_id {among_tree} AND {link_counts}
     UNION
-    SELECT tree.asked_id, tree.above, link.group_id
-    FROM tree
-    JOIN {projects} project ON project.namespace_id = tree.id
-    JOIN {project_links} link ON link.project_id = project.id
-    WHERE {link_counts}
+    SELECT link.group_id FROM {project_links} link
+    WHERE link.project_id {among_inside} AND {link_counts}
     UNION
-    SELECT invited.asked_id, invited.above, namespace.parent_id
-    FROM invited JOIN {namespaces} namespace ON namespace.id = invited.id
+    SELECT namespace.parent_id FROM invited JOIN {namespaces} namespace ON namespace.id = invited.id
     WHERE namespace.parent_id IS NOT NULL
   ),
-  taken (asked_id, user_id) AS (
-    SELECT tree.asked_id, member.user_id
-    FROM tree JOIN {members} member ON member.group_id = tree.id
-    WHERE {member_counts}
+  taken (user_id) AS (
+    SELECT member.user_id FROM {members} member
+    WHERE member.group_id {among_tree} AND {member_counts}
     UNION
-    SELECT tree.asked_id, member.user_id
-    FROM tree
-    JOIN {projects} project ON project.namespace_id = tree.id
-    JOIN {members} member ON member.project_id = project.id
-    JOIN {users} bot ON bot.id = member.user_id AND bot.user_type <> %(project_bot)s
-    WHERE {member_counts}
+    SELECT member.user_id FROM {members} member
+    JOIN {users} person ON person.id = member.user_id AND person.user_type <> %(project_bot)s
+    WHERE member.project_id {among_inside} AND {member_counts}
     UNION
-    SELECT invited.asked_id, member.user_id
-    FROM invited JOIN {members} member ON member.group_id = invited.id
-    WHERE {member_counts}
+    SELECT member.user_id FROM {members} member
+    WHERE member.group_id {among_invited} AND {member_counts}
   )
-SELECT taken.asked_id, COUNT(*)
-FROM taken JOIN {users} person ON person.id = taken.user_id AND person.state = %(active)s
-GROUP BY taken.asked_id
+  SELECT COUNT(*) FROM taken
+  JOIN {users} person ON person.id = taken.user_id AND person.state = %(active)s
+)
 """
 _MEMBER_COUNTS = """member.user_id IS NOT NULL
       AND member.requested_at IS NULL
       AND member.state = %(counted)s
       AND (member.expires_at IS NULL OR member.expires_at > %(today)s)
-      AND member.access_level > above"""
+      AND member.access_level > (SELECT above FROM asked)"""
 # Where guests take no seat, neither does anybody who was invited as a guest.
 _LINK_COUNTS = """(link.expires_at IS NULL OR link.expires_at > %(today)s)
-      AND (above < %(guest)s OR link.group_access > above)"""
+      AND (link.group_access > %(guest)s OR (SELECT above FROM asked) < %(guest)s)"""
+# PostgreSQL guesses that a recursive step yields thousands of rows and would read whole tables for one small
+# group; of an array it expects few elements, and looks each of them up.
+_AMONG = {"postgresql": "= ANY (ARRAY(SELECT id FROM {}))", "sqlite": "IN (SELECT id FROM {})"}
+_TOP = {f"top_{index}": code for index, code in enumerate(TOP)}
+
+
+def _statement(among: str) -> str:
+    """Return the statement for one group; ``{group}`` and ``{root}`` are left to be named."""
+    return _COUNT.format(
+        group="{group}",
+        root="{root}",
+        top=", ".join(f"%({name})s" for name in _TOP),
+        member_counts=_MEMBER_COUNTS,
+        link_counts=_LINK_COUNTS,
+        **{f"among_{step}": among.format(step) for step in ("tree", "inside", "invited")},
+        **_TABLES,
+    )
+
+
+_STATEMENT = {vendor: _statement(among) for vendor, among in _AMONG.items()}
 
 
 def count(namespace: Namespace, *, on: date) -> int:
@@ -108,35 +121,32 @@ def count(namespace: Namespace, *, on: date) -> int:
 
 
 def count_each(namespaces: Iterable[Namespace], *, on: date) -> dict[int, int]:
-    """Return the seats in use by id of the namespace, with one statement for every 500 groups."""
+    """Return the seats in use by id of the namespace, with one statement for every 50 groups."""
     counts: dict[int, int] = {}
     groups: list[Namespace] = []
     for namespace in namespaces:
-        is_group = namespace.kind == NamespaceKind.GROUP
-        counts[namespace.pk] = 0 if is_group else PERSONAL
-        if is_group:
+        if namespace.kind == NamespaceKind.GROUP:
             groups.append(namespace)
+        else:
+            counts[namespace.pk] = PERSONAL
     for start in range(0, len(groups), BATCH):
         counts.update(_counted(groups[start : start + BATCH], on=on))
     return counts
 
 
 def _counted(groups: Sequence[Namespace], *, on: date) -> dict[int, int]:
-    roots = {f"root_{index}": group.root_id for index, group in enumerate(groups)}
-    ids = {f"id_{index}": group.pk for index, group in enumerate(groups)}
-    top = {f"top_{index}": code for index, code in enumerate(TOP)}
-    wanted = (f"(%({group})s, %({root})s)" for group, root in zip(ids, roots, strict=True))
-    statement = _COUNT.format(
-        wanted=", ".join(wanted),
-        top=", ".join(f"%({name})s" for name in top),
-        member_counts=_MEMBER_COUNTS,
-        link_counts=_LINK_COUNTS,
-        **_TABLES,
-    )
-    parameters = {
-        **ids,
-        **roots,
-        **top,
+    parts, parameters = [], _parameters(on)
+    for index, group in enumerate(groups):
+        parts.append(_STATEMENT[connection.vendor].format(group=f"group_{index}", root=f"root_{index}"))
+        parameters |= {f"group_{index}": group.pk, f"root_{index}": group.root_id}
+    with connection.cursor() as cursor:
+        cursor.execute("UNION ALL".join(parts), parameters)
+        return dict(cursor.fetchall())
+
+
+def _parameters(on: date) -> dict[str, Any]:
+    return {
+        **_TOP,
         "today": connection.ops.adapt_datefield_value(on),
         "minimal": AccessLevel.MINIMAL.value,
         "guest": AccessLevel.GUEST.value,
@@ -144,6 +154,3 @@ def _counted(groups: Sequence[Namespace], *, on: date) -> dict[int, int]:
         "active": UserState.ACTIVE.value,
         "project_bot": UserType.PROJECT_BOT.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return dict(cursor.fetchall())

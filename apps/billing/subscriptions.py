@@ -18,7 +18,6 @@ from apps.directory.models import Namespace
 
 # Attributes that a request may set as they are; the plan and the start of a trial have rules of their own.
 _PLAIN = ("start_date", "end_date", "seats", "max_seats_used", "auto_renew", "trial", "trial_ends_on")
-BLANK = "can't be blank"
 
 
 class AlreadySubscribed(Exception):
@@ -69,16 +68,15 @@ def update(*, namespace: Namespace, attributes: Mapping[str, Any], now: datetime
     subscription = _locked(namespace)
     before = _copy(subscription)
     _apply(subscription, attributes)
-    if tracked(subscription) == tracked(before):
-        return subscription
-    _remember(before, ChangeType.UPDATED, now=now)
-    subscription.updated_at = now
-    subscription.save(force_update=True)
-    if _begins_term(before, subscription) and subscription.has_paid_hosted_plan:
-        # Counted when the plan is stored already: it decides whether guests take seats.
-        subscription.max_seats_used = seats.count(namespace, on=now.date())
-        subscription.save(update_fields=["max_seats_used"])
+    _store(before, subscription, now=now)
     return subscription
+
+
+@transaction.atomic
+def correct(subscription: Subscription, *, now: datetime) -> None:
+    """Store a sound subscription that an operator has edited; it leaves history as any change does."""
+    before = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    _store(before, subscription, now=now)
 
 
 @transaction.atomic
@@ -109,7 +107,7 @@ def refresh_seats(ids: Sequence[int], *, now: datetime) -> int:
 
 
 def _locked(namespace: Namespace) -> Subscription:
-    rows = Subscription.objects.select_for_update(of=("self",)).select_related("plan")
+    rows = Subscription.objects.select_for_update(of=("self",)).select_related("plan", "namespace")
     try:
         return rows.get(namespace=namespace)
     except Subscription.DoesNotExist:
@@ -130,7 +128,7 @@ def _apply(subscription: Subscription, attributes: Mapping[str, Any]) -> None:
         if name in attributes:
             setattr(subscription, name, attributes[name])
     _set_trial_start(subscription, attributes)
-    errors.update(_broken_rules(subscription))
+    errors.update(subscription.broken_rules())
     if errors:
         raise InvalidSubscription(errors)
 
@@ -144,6 +142,18 @@ def _plan(code: str | None, errors: dict[str, list[str]]) -> Plan | None:
     return plan
 
 
+def _store(before: Subscription, after: Subscription, *, now: datetime) -> None:
+    if tracked(after) == tracked(before):
+        return
+    _remember(before, ChangeType.UPDATED, now=now)
+    after.updated_at = now
+    after.save(force_update=True)
+    if _begins_term(before, after) and after.has_paid_hosted_plan:
+        # Counted when the plan is stored already: it decides whether guests take seats.
+        after.max_seats_used = seats.count(after.namespace, on=now.date())
+        after.save(update_fields=["max_seats_used"])
+
+
 def _set_trial_start(subscription: Subscription, attributes: Mapping[str, Any]) -> None:
     """A trial starts when the request says so, else with the subscription, else when it did before."""
     if attributes.get("trial"):
@@ -151,21 +161,6 @@ def _set_trial_start(subscription: Subscription, attributes: Mapping[str, Any]) 
         subscription.trial_starts_on = start or subscription.trial_starts_on
     elif "trial_starts_on" in attributes:
         subscription.trial_starts_on = attributes["trial_starts_on"]
-
-
-def _broken_rules(subscription: Subscription) -> dict[str, list[str]]:
-    """Return the errors by attribute, in the order in which the answer lists them."""
-    starts_on, ends_on = subscription.trial_starts_on, subscription.trial_ends_on
-    errors = {}
-    if subscription.seats is None:
-        errors["seats"] = [BLANK]
-    if subscription.start_date is None:
-        errors["start_date"] = [BLANK]
-    if subscription.trial and starts_on is None:
-        errors["trial_starts_on"] = [BLANK]
-    if starts_on and ends_on and ends_on <= starts_on:
-        errors["trial_ends_on"] = [f"must be greater than {starts_on}"]
-    return errors
 
 
 def _begins_term(before: Subscription, after: Subscription) -> bool:
