@@ -1,1 +1,1 @@
-"""Measurements: each module prints a table and fails where a goal is missed."""
+"""Speed, measured as ratios inside one run. ``make bench`` prints the table."""

@@ -62,6 +62,9 @@ KEY_RESTRICTIONS = {
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
 PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
+FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
+    "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
+)
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
 LFS_ENABLED = env.bool("LFS_ENABLED", default=True)
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit
@@ -155,6 +158,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,  # seconds that a writer waits for another one
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "gitlab_internal.postgresql"
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {

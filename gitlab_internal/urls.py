@@ -15,6 +15,11 @@ from apps.billing.views import (
     ReconciliationViewSet,
     SubscriptionViewSet,
 )
+from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.instance import InstanceViewSet
+from apps.git_access.views.lfs import LfsViewSet
+from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.views.keys import KeyViewSet
 from gitlab_internal.api.converters import NamespaceConverter
 from gitlab_internal.api.routes import with_or_without_slash
 
@@ -23,7 +28,6 @@ register_converter(NamespaceConverter, "namespace")
 INTERNAL = "api/v4/internal/"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
-SUBSCRIPTION = {"post": "create", "put": "update", "get": "retrieve"}
 
 handler400 = "gitlab_internal.api.errors.bad_request"
 handler403 = "gitlab_internal.api.errors.forbidden"
@@ -32,8 +36,25 @@ handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    # Git Authentication
+    path(f"{INTERNAL}allowed", AccessViewSet.as_view({"post": "allowed"})),
+    # LFS Authentication
+    path(f"{INTERNAL}lfs_authenticate", LfsViewSet.as_view({"post": "lfs_authenticate"})),
+    # Authorized Keys Check
+    path(f"{INTERNAL}authorized_keys", KeyViewSet.as_view({"get": "authorized_keys"})),
+    # Get user for user ID or key
+    path(f"{INTERNAL}discover", KeyViewSet.as_view({"get": "discover"})),
+    # Instance information
+    path(f"{INTERNAL}check", InstanceViewSet.as_view({"get": "check"})),
+    # Incrementing counter on pre-receive
+    path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
+    # PostReceive
+    path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
     # Subscriptions
-    with_or_without_slash(f"{NAMESPACE}/gitlab_subscription", SubscriptionViewSet.as_view(SUBSCRIPTION)),
+    with_or_without_slash(
+        f"{NAMESPACE}/gitlab_subscription",
+        SubscriptionViewSet.as_view({"post": "create", "put": "update", "get": "retrieve"}),
+    ),
     # CI minute provisioning
     with_or_without_slash(f"{NAMESPACE}/minutes", MinutesViewSet.as_view({"post": "create"})),
     with_or_without_slash(
@@ -46,7 +67,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # Not in the document, but called by CustomersDot
     with_or_without_slash(NAMESPACE, NamespaceViewSet.as_view({"put": "update"})),
-    with_or_without_slash(f"{PORTAL}/gitlab_subscription", PortalSubscriptionViewSet.as_view(SUBSCRIPTION)),
+    with_or_without_slash(
+        f"{PORTAL}/gitlab_subscription",
+        PortalSubscriptionViewSet.as_view({"post": "create", "put": "update", "get": "retrieve"}),
+    ),
     with_or_without_slash(f"{PORTAL}/minutes", PortalMinutesViewSet.as_view({"post": "create"})),
     with_or_without_slash(
         f"{PORTAL}/minutes/move/<namespace:target>", PortalMinutesViewSet.as_view({"patch": "move"})

@@ -1,9 +1,11 @@
 """What CustomersDot calls, in the order of the document, and what it calls beyond it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,8 +56,8 @@ class BillingViewSet(InternalViewSet):
     """Everything here is for instance administrators and answers in one order of checks."""
 
     body_errors = PARAMETER_BODY_ERRORS
-    authentication_classes = (AdminTokenAuthentication,)
-    permission_classes = (IsInstanceAdmin,)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (AdminTokenAuthentication,)
+    permission_classes: Sequence[type[BasePermission]] = (IsInstanceAdmin,)
 
 
 def find_namespace(id_or_path: str, *, called: str = "Namespace") -> Namespace:
@@ -69,7 +71,7 @@ def find_namespace(id_or_path: str, *, called: str = "Namespace") -> Namespace:
 class SubscriptionViewSet(BillingViewSet):
     """Doc: Subscriptions. Owners of a namespace may read theirs."""
 
-    permission_classes = (IsInstanceAdminToWrite,)
+    permission_classes: Sequence[type[BasePermission]] = (IsInstanceAdminToWrite,)
 
     def create(self, request: Request, namespace: str) -> Response:
         """Doc: Creating a subscription."""

@@ -8,12 +8,14 @@ from django.core.exceptions import SuspiciousOperation
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
-from rest_framework.request import Request, is_form_media_type
+from rest_framework.request import Request
+from rest_framework.utils.mediatypes import media_type_matches
 
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
 from gitlab_internal.api.errors import Failure, Forbidden
 from gitlab_internal.api.params import query
+from gitlab_internal.api.parsers import BracketFormParser, BracketMultiPartParser
 
 READING = frozenset({"GET", "HEAD"})
 INSUFFICIENT_SCOPE = {
@@ -23,6 +25,7 @@ INSUFFICIENT_SCOPE = {
 }
 EXPIRED = "Token is expired. You can either do re-authorization or token refresh."
 REVOKED = "Token was revoked. You have to re-authorize from the user."
+_FORM_PARSERS = (BracketFormParser(), BracketMultiPartParser())
 _BEARER = re.compile(r"bearer +", re.IGNORECASE)
 
 
@@ -75,15 +78,15 @@ def _form_token(request: Request) -> str:
 
     The body is read into memory first, so that the view's own look at its parameters finds it whole.
     """
-    if not is_form_media_type(request.content_type):
-        return ""
-    parser = request.negotiator.select_parser(request, request.parsers)
-    try:
-        body = io.BytesIO(request.body)
-        form = parser.parse(body, request.content_type, request.parser_context)
-    except (APIException, SuspiciousOperation):
-        return ""
-    return _text(form.get("private_token"))
+    media_type = request.content_type
+    for parser in _FORM_PARSERS:
+        if media_type_matches(parser.media_type, media_type):
+            try:
+                form = parser.parse(io.BytesIO(request.body), media_type, request.parser_context)
+            except (APIException, SuspiciousOperation):
+                return ""
+            return _text(form.get("private_token"))
+    return ""
 
 
 def _text(value: Any) -> str:

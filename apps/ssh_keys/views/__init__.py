@@ -1,0 +1,1 @@
+"""The endpoints about SSH keys and their owners."""
