@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.billing import figures, seats, subscriptions
 from apps.billing.admin_lists import CountingChangeList, EndsFilter, ReadOnly, SeatsFilter, today
@@ -50,7 +51,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
     """Subscriptions, with what is owed at a glance."""
 
     list_display = (
-        "namespace", "plan", "seats", "in_use", "max_seats_used", "owed", "start_date", "end_date", "trial",
+        "namespace", "plan", "seats", "in_use", "max_seats_used", "owed", "end_date", "trial",
     )  # fmt: skip
     list_filter = ("plan", "trial", EndsFilter, SeatsFilter)
     list_select_related = ("namespace__route", "plan")
@@ -58,6 +59,10 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
     ordering = ("-updated_at", "-pk")
     raw_id_fields = ("namespace",)
     autocomplete_fields = ("plan",)
+    fields = (
+        "namespace", "plan", "start_date", "end_date", ("seats", "max_seats_used", "in_use", "owed"),
+        "trial", "trial_starts_on", "trial_ends_on", "auto_renew", ("created_at", "updated_at"),
+    )  # fmt: skip
     readonly_fields = ("in_use", "owed", "created_at", "updated_at")
     inlines = (HistoryInline,)
 
@@ -84,9 +89,12 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
 
     @admin.display(description="owed")
     def owed(self, subscription: Subscription) -> int | str:
-        """Seats owed."""
+        """Seats owed; bold where there are any."""
         in_use = self.in_use(subscription)
-        return subscription.seats_owed(in_use=in_use) if isinstance(in_use, int) else in_use
+        if not isinstance(in_use, int):
+            return in_use
+        owed = subscription.seats_owed(in_use=in_use)
+        return format_html("<strong>{}</strong>", owed) if owed else owed
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: ModelForm[Any], change: bool) -> None:
         """Correct an existing subscription the way the API does."""

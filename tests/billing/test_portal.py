@@ -108,7 +108,7 @@ def test_times_and_keys_are_checked(portal: Portal) -> None:
         portal.token(headers={"kid": "two"}),
         portal.token(key=OTHER_KEY),
         jwt.encode({"sub": "customers-dot-internal-api"}, "k" * 32, headers={"kid": "one"}),
-        jwt.encode({}, None, algorithm="none", headers={"kid": "one"}),
+        jwt.encode({}, "", algorithm="none", headers={"kid": "one"}),
         "nonsense",
         "",
     ):

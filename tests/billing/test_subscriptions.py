@@ -65,7 +65,7 @@ EVERYTHING = {
 
 def as_stored() -> dict[str, Any]:
     fields = ("start_date", "end_date", "plan__code", "seats", "max_seats_used", "auto_renew", "trial")
-    return Subscription.objects.values(*fields, "trial_starts_on", "trial_ends_on").get()
+    return dict(Subscription.objects.values(*fields, "trial_starts_on", "trial_ends_on").get())
 
 
 @pytest.mark.parametrize("way", ["json", "form", "query"])
