@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.billing import figures, seats, subscriptions
-from apps.billing.admin_lists import CountingChangeList, EndsFilter, ReadOnly, SeatsFilter, today
+from apps.billing.admin_lists import CountingChangeList, EndsFilter, Permanent, SeatsFilter, today
 from apps.billing.charts import bar_chart
 from apps.billing.models import (
     MinutesPack,
@@ -23,6 +23,7 @@ from apps.billing.models import (
     SubscriptionHistory,
     UpcomingReconciliation,
 )
+from apps.directory.admin.read_only import ReadOnly
 
 
 @admin.register(Plan)
@@ -34,7 +35,7 @@ class PlanAdmin(admin.ModelAdmin[Plan]):
     ordering = ("pk",)
 
 
-class HistoryInline(ReadOnly, admin.TabularInline[SubscriptionHistory, Subscription]):
+class HistoryInline(Permanent, admin.TabularInline[SubscriptionHistory, Subscription]):
     """What the subscription was before."""
 
     model = SubscriptionHistory
@@ -44,6 +45,10 @@ class HistoryInline(ReadOnly, admin.TabularInline[SubscriptionHistory, Subscript
     )  # fmt: skip
     ordering = ("-id",)
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubscriptionHistory]:
+        """Read the plans with the rows."""
+        return super().get_queryset(request).select_related("plan")
 
 
 @admin.register(Subscription)
@@ -57,8 +62,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
     list_select_related = ("namespace__route", "plan")
     search_fields = ("namespace__route__path", "=namespace__id")
     ordering = ("-updated_at", "-pk")
-    raw_id_fields = ("namespace",)
-    autocomplete_fields = ("plan",)
+    autocomplete_fields = ("namespace", "plan")
     fields = (
         "namespace", "plan", "start_date", "end_date", ("seats", "max_seats_used", "in_use", "owed"),
         "trial", "trial_starts_on", "trial_ends_on", "auto_renew", ("created_at", "updated_at"),
@@ -131,7 +135,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
 
 
 @admin.register(SubscriptionHistory)
-class SubscriptionHistoryAdmin(ReadOnly, admin.ModelAdmin[SubscriptionHistory]):
+class SubscriptionHistoryAdmin(Permanent, admin.ModelAdmin[SubscriptionHistory]):
     """All changes, those of subscriptions and namespaces that are gone included."""
 
     list_display = (
@@ -140,14 +144,14 @@ class SubscriptionHistoryAdmin(ReadOnly, admin.ModelAdmin[SubscriptionHistory]):
     )  # fmt: skip
     list_filter = ("change_type", "plan")
     list_select_related = ("plan",)
-    search_fields = ("=subscription_id", "=namespace_id")
+    search_fields = ("=subscription__id", "=namespace__id")
     ordering = ("-pk",)
     exclude = ("subscription", "namespace")
     readonly_fields = ("subscription_id", "namespace_id")
 
 
 @admin.register(MinutesPack)
-class MinutesPackAdmin(ReadOnly, admin.ModelAdmin[MinutesPack]):
+class MinutesPackAdmin(Permanent, admin.ModelAdmin[MinutesPack]):
     """Purchases: they come from CustomersDot and stay as they came."""
 
     list_display = ("purchase_xid", "namespace", "number_of_minutes", "expires_at", "created_at")
@@ -157,21 +161,13 @@ class MinutesPackAdmin(ReadOnly, admin.ModelAdmin[MinutesPack]):
 
 
 @admin.register(UpcomingReconciliation)
-class UpcomingReconciliationAdmin(admin.ModelAdmin[UpcomingReconciliation]):
+class UpcomingReconciliationAdmin(ReadOnly, admin.ModelAdmin[UpcomingReconciliation]):
     """What CustomersDot has announced; it may be withdrawn, and is then announced anew."""
 
     list_display = ("namespace", "next_reconciliation_date", "display_alert_from", "alert", "updated_at")
     list_select_related = ("namespace__route",)
     search_fields = ("namespace__route__path",)
     ordering = ("next_reconciliation_date", "pk")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
     @admin.display(description="alert shown", boolean=True)
     def alert(self, reconciliation: UpcomingReconciliation) -> bool:
@@ -190,4 +186,4 @@ class NamespaceLimitsAdmin(admin.ModelAdmin[NamespaceLimits]):
     list_select_related = ("namespace__route",)
     search_fields = ("namespace__route__path",)
     ordering = ("pk",)
-    raw_id_fields = ("namespace",)
+    autocomplete_fields = ("namespace",)

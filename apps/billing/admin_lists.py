@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.billing import seats
 from apps.billing.models import Subscription
+from apps.directory.admin.read_only import ReadOnly
 
 ENDS_SOON = timedelta(days=30)
 
@@ -20,16 +21,8 @@ def today() -> date:
     return timezone.now().date()
 
 
-class ReadOnly:
-    """Nobody adds, changes or deletes rows by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
+class Permanent(ReadOnly):
+    """Nobody adds, changes or deletes what was bought."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""

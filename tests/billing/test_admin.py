@@ -150,6 +150,8 @@ def test_deleting_keeps_the_last_state(operator: Client) -> None:
     assert not Subscription.objects.exists()
     rows = SubscriptionHistory.objects.order_by("pk").values_list("change_type", "seats")
     assert list(rows) == [("destroyed", 1), ("destroyed", 2)]
+    page = operator.get(f"{BILLING}/subscriptionhistory/?q={one.namespace_id}")
+    assert [row.seats for row in page.context["cl"].result_list] == [1]
 
 
 def test_history_and_packs_are_read_only(operator: Client) -> None:

@@ -35,6 +35,27 @@ class SubscriptionFactory(DjangoModelFactory[models.Subscription]):
     seats = 10
 
 
+class SubscriptionHistoryFactory(DjangoModelFactory[models.SubscriptionHistory]):
+    class Meta:
+        model = models.SubscriptionHistory
+
+    subscription = SubFactory(SubscriptionFactory)
+    namespace = SelfAttribute("subscription.namespace")
+    plan = SelfAttribute("subscription.plan")
+    start_date = SelfAttribute("subscription.start_date")
+    change_type = models.ChangeType.UPDATED
+    subscription_created_at = SelfAttribute("subscription.created_at")
+    subscription_updated_at = SelfAttribute("subscription.updated_at")
+
+
+class NamespaceLimitsFactory(DjangoModelFactory[models.NamespaceLimits]):
+    class Meta:
+        model = models.NamespaceLimits
+
+    namespace = SubFactory(GroupFactory)
+    shared_runners_minutes_limit = 1000
+
+
 class MinutesPackFactory(DjangoModelFactory[models.MinutesPack]):
     class Meta:
         model = models.MinutesPack
