@@ -19,6 +19,7 @@ from tests.git_access.allowed.asking import (
     ask,
     line,
     outcome,
+    owner,
     pull,
     push,
 )
@@ -71,7 +72,7 @@ class TestTouch:
         response = pull(shell, key, project)
 
         key.refresh_from_db()
-        user = User.objects.get(keys=key)
+        user = owner(key)
         assert outcome(response) == GRANTED
         assert (key.last_used_at, user.last_activity_on) == (None, None)
 
@@ -100,7 +101,7 @@ class TestActivity:
 
         pull(shell, key, project)
 
-        assert User.objects.get(keys=key).last_activity_on == now.date()
+        assert owner(key).last_activity_on == now.date()
 
     def test_a_pull_that_is_refused_does_not(self, shell: Caller, user: User) -> None:
         pull(shell, user, "no/where")
