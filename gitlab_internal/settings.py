@@ -61,6 +61,7 @@ KEY_RESTRICTIONS = {
     name: env.int(f"{name.upper()}_KEY_RESTRICTION", default=0)
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
+PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
 FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
     "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
 )
@@ -72,6 +73,11 @@ DEFAULT_PROJECT_CREATION = env.int("DEFAULT_PROJECT_CREATION", default=2)
 GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
+
+# --- CustomersDot ---
+GITLAB_COM = env.bool("GITLAB_COM", default=True)  # reconciliations exist only there
+# Whose signed tokens open /internal/gitlab_subscriptions; empty: nobody's.
+CUSTOMERS_DOT_URL = env.str("CUSTOMERS_DOT_URL", default="").rstrip("/")
 
 # --- Django ---
 DEBUG = False
@@ -95,6 +101,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.billing",
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
