@@ -13,9 +13,13 @@ class InternalViewSet(ViewSet):
     """Routing comes before authentication: a wrong method on a known path is 405 for everybody."""
 
     body_errors: ClassVar[BodyErrors] = GIT_BODY_ERRORS
+    body_comes_first: ClassVar[bool] = False
+    """Whether a body that cannot be read is refused before the caller is authenticated."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the method, then authenticate and authorise."""
         if (request.method or "").lower() not in self.action_map:
             raise MethodNotAllowed(request.method or "")
+        if self.body_comes_first:
+            request.data  # noqa: B018 -- reading it parses the body
         super().initial(request, *args, **kwargs)
