@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.agent",
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
