@@ -9,6 +9,7 @@ from django.conf import settings
 from apps.agent.models import Agent
 from gitlab_internal.operations import folder
 from gitlab_internal.operations.credentials import EXAMPLE_AGENT
+from gitlab_internal.operations.listening import Server
 
 _ALERT = {
     "alert": {
@@ -40,12 +41,12 @@ _VULNERABILITY = {
 }
 
 
-def lines(url: str, socket: str) -> list[tuple[str, str]]:
+def lines(server: Server) -> list[tuple[str, str]]:
     """Return heading and curl line of each example, or none where the example's agent does not exist."""
     if not Agent.objects.filter(pk=EXAMPLE_AGENT).exists():
         return []
-    kas = f"{url}/api/v4/internal/kubernetes"
-    connection = ["--unix-socket", socket] if socket else []
+    kas = f"{server.url}/api/v4/internal/kubernetes"
+    connection = ["--unix-socket", server.socket] if server.socket else []
     agent = ["--header", f"Authorization: Bearer {folder.token(folder.AGENT_TOKEN)}"]
     usage, vulnerability = json.dumps({"gitops_sync_count": 1}), json.dumps(_VULNERABILITY)
     alert = json.dumps(json.dumps(_ALERT))  # the document encodes it twice

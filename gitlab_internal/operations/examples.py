@@ -8,17 +8,10 @@ from django.conf import settings
 
 from apps.ssh_keys.models import Key
 from gitlab_internal.operations import agent_examples
+from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where an instance can be reached by curl: its URL, and the Unix socket it listens on, if any."""
-
-    url: str
-    socket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ def requests(server: Server) -> list[Example]:
         Example(
             "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
         ),
-        *(Example(heading, curl) for heading, curl in agent_examples.lines(server.url, server.socket)),
+        *(Example(heading, curl) for heading, curl in agent_examples.lines(server)),
     ]
 
 
