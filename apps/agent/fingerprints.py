@@ -126,5 +126,7 @@ def _escaped(match: re.Match[str]) -> str:
 def _float(value: float) -> str:
     if value == 0 or _LEAST_PLAIN <= abs(value) < _GREATEST_PLAIN:
         return repr(value)
-    digits = len(Decimal(repr(value)).normalize().as_tuple().digits)
-    return f"{value:.{max(digits - 1, 1)}e}"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    power = int(exponent) + len(rest)
+    return f"{'-' if sign else ''}{first}.{''.join(rest) or '0'}e{power:+03d}"
