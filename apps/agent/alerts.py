@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
 from apps.agent.alert_payloads import AlertReport
-from apps.agent.models import Alert, AlertStatus, Environment
+from apps.agent.models import Alert, Environment
 from apps.agent.models.alerts import AlertQuerySet
 from apps.directory.models import Project
 
@@ -19,7 +19,7 @@ def save(*, project: Project, report: AlertReport) -> None:
         IntegrityError: others kept opening and closing the same alert all the time.
     """
     if report.ended_at:
-        _same_as(project, report).update(status=AlertStatus.RESOLVED, ended_at=report.ended_at)
+        _same_as(project, report).resolve(at=report.ended_at)
         return
     for attempt in range(_ATTEMPTS):
         if _same_as(project, report).update(events=F("events") + 1):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from apps.agent.models import Agent
 from apps.directory.feature_flags import gitaly_features, gitaly_flags
-from apps.directory.models import AccessLevel, Project
-from apps.directory.project_rights import may_download_code
+from apps.directory.models import FeatureLevel, Project, Visibility
 from gitlab_internal.gitaly.repository import Repository, project_path
 from gitlab_internal.gitaly.servers import Server, server_of
 from gitlab_internal.identifiers import number
@@ -59,10 +58,14 @@ def project_for(*, agent: Agent, id_or_path: str) -> Project:
     project = _find(id_or_path)
     if project is None or project.pending_delete:
         raise UnknownProject(id_or_path)
-    own = project.pk == agent.project_id
-    if not own and not may_download_code(user=None, project=project, level=AccessLevel.NONE):
+    if project.pk != agent.project_id and not _open_to_everybody(project):
         raise UnknownProject(id_or_path)
     return project
+
+
+def _open_to_everybody(project: Project) -> bool:
+    public = project.visibility_level == Visibility.PUBLIC
+    return public and project.repository_access_level >= FeatureLevel.ENABLED
 
 
 def _find(id_or_path: str) -> Project | None:

@@ -1,7 +1,7 @@
 """Add what kas reports to the usage counters."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -69,3 +69,12 @@ def _count_once(unique: Mapping[str, Iterable[int]], *, month: date) -> None:
         for counted_id in sorted(set(ids))
     ]
     UniqueUsage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def history(*, first: date, days: int) -> dict[str, list[int]]:
+    """Return what each counter has grown by on each of the days, from ``first`` on."""
+    last = first + timedelta(days=days - 1)
+    grown: dict[str, list[int]] = {}
+    for row in UsageDay.objects.filter(day__range=(first, last)).order_by("name"):
+        grown.setdefault(row.name, [0] * days)[(row.day - first).days] = row.value
+    return grown

@@ -73,7 +73,7 @@ def test_an_unknown_token_is_refused(kas: Caller, text: str) -> None:
 
 def test_a_revoked_token_is_refused_and_others_are_not(kas: Caller, agent: Agent, agent_token: str) -> None:
     other = issue_token(agent)
-    AgentToken.objects.get(token_digest=tokens.digest(agent_token)).revoke()
+    AgentToken.objects.filter(token_digest=tokens.digest(agent_token)).revoke(at=NOW)
 
     response = asked(kas, Authorization=f"Bearer {agent_token}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from apps.agent import tokens
 from apps.agent.models import Agent, AgentToken
@@ -91,7 +92,7 @@ def test_a_token_needs_a_name() -> None:
 def test_agents_are_listed_with_their_last_contact() -> None:
     silent, heard = AgentFactory.create(), AgentFactory.create()
     issue_token(heard)
-    AgentToken.objects.get().revoke()
+    AgentToken.objects.all().revoke(at=timezone.now())
     issue_token(heard)
     contact = datetime(2026, 5, 1, 12, tzinfo=UTC)
     AgentToken.objects.filter(revoked=True).update(last_used_at=contact)

@@ -1,5 +1,7 @@
 """Agents, the tokens they show, and the projects and groups that their configuration names."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -60,6 +62,10 @@ class AgentTokenQuerySet(models.QuerySet["AgentToken"]):
         """Tokens that are not revoked; they do not expire."""
         return self.filter(revoked=False)
 
+    def revoke(self, *, at: datetime) -> int:
+        """End the usable ones and return how many these were; kas may know them for five minutes more."""
+        return self.usable().update(revoked=True, updated_at=at)
+
 
 class AgentToken(models.Model):
     """What an agent shows through kas. Only its SHA-256 digest is kept."""
@@ -90,11 +96,6 @@ class AgentToken(models.Model):
 
     def __str__(self) -> str:
         return f"Token {self.name} of {self.agent}"
-
-    def revoke(self) -> None:
-        """End the token; kas may still know it for five minutes."""
-        self.revoked = True
-        self.save(update_fields=["revoked", "updated_at"])
 
 
 class AgentAuthorization(models.Model):

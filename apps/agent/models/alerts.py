@@ -1,5 +1,7 @@
 """Alerts from clusters, and the environments that they name."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -60,6 +62,14 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def unresolved(self) -> "AlertQuerySet":
         """Alerts that still count repetitions of themselves."""
         return self.filter(UNRESOLVED)
+
+    def acknowledge(self) -> int:
+        """Note that somebody has seen those that nobody had, and return how many these were."""
+        return self.filter(status=AlertStatus.TRIGGERED).update(status=AlertStatus.ACKNOWLEDGED)
+
+    def resolve(self, *, at: datetime) -> int:
+        """End those that had not, and return how many these were; what they count begins anew."""
+        return self.unresolved().update(status=AlertStatus.RESOLVED, ended_at=at)
 
 
 class Alert(models.Model):

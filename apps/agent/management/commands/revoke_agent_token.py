@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from apps.agent.models import AgentToken
 
@@ -14,8 +15,9 @@ class Command(BaseCommand):
         parser.add_argument("token", type=int, help="The token's id, as list_agents shows it.")
 
     def handle(self, *, token: int, **options: Any) -> None:
-        found = AgentToken.objects.filter(pk=token).select_related("agent__project__route").first()
+        tokens = AgentToken.objects.filter(pk=token)
+        found = tokens.select_related("agent__project__route").first()
         if found is None:
             raise CommandError(f"There is no token {token}.")
-        found.revoke()
+        tokens.revoke(at=timezone.now())
         self.stdout.write(f"Revoked: {found}")
