@@ -119,11 +119,10 @@ class EnvironmentAdmin(admin.ModelAdmin[Environment]):
 class AlertAdmin(admin.ModelAdmin[Alert]):
     """Alerts; what they say is the cluster's, what was done about them is the operator's."""
 
-    list_display = (
-        "__str__", "project", "severity", "status", "events", "started_at", "ended_at", "environment",
-    )  # fmt: skip
+    list_display = ("iid", "title", "project", "severity", "status", "events", "started_at")
+    list_display_links = ("iid", "title")
     list_filter = ("status", "severity", "domain", ProjectFilter)
-    list_select_related = ("project__route", "environment__project__route")
+    list_select_related = ("project__route",)
     search_fields = ("title", "service", "fingerprint__exact", "project__route__path")
     ordering = ("-id",)
     actions = ("acknowledge", "resolve")
