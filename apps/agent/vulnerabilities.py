@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -118,44 +118,41 @@ def save(*, agent: Agent, report: VulnerabilityReport, now: datetime) -> uuid.UU
 
 @transaction.atomic
 def _create(agent: Agent, report: VulnerabilityReport, found: Identity) -> None:
+    scanner = _scanner(agent, report)
+    identifiers = _identifiers(agent, report)
+    shared = {
+        "project": agent.project,
+        "description": report.description,
+        "severity": report.severity,
+        "confidence": report.confidence,
+        "report_type": ReportType.CLUSTER_IMAGE_SCANNING,
+    }
     name = report.name[:TITLE_LENGTH]
+    finding = Finding.objects.create(
+        vulnerability=Vulnerability.objects.create(author=agent.created_by, title=name, **shared),
+        agent=agent,
+        scanner=scanner,
+        primary_identifier=identifiers[report.primary.fingerprint],
+        name=name,
+        location=report.location,
+        raw=report.raw,
+        message=report.message,
+        solution=report.solution,
+        links=report.links,
+        **asdict(found),
+        **shared,
+    )
+    finding.identifiers.set(identifiers.values())
+    Agent.objects.filter(pk=agent.pk, has_vulnerabilities=False).update(has_vulnerabilities=True)
+
+
+def _scanner(agent: Agent, report: VulnerabilityReport) -> Scanner:
     scanner, _ = Scanner.objects.get_or_create(
         project=agent.project,
         external_id=report.scanner_id,
         defaults={"name": report.scanner_name, "vendor": report.scanner_vendor},
     )
-    identifiers = _identifiers(agent, report)
-    judged = {"severity": report.severity, "confidence": report.confidence}
-    kind = ReportType.CLUSTER_IMAGE_SCANNING
-    vulnerability = Vulnerability.objects.create(
-        project=agent.project,
-        author=agent.created_by,
-        title=name,
-        description=report.description,
-        report_type=kind,
-        **judged,
-    )
-    finding = Finding.objects.create(
-        vulnerability=vulnerability,
-        project=agent.project,
-        agent=agent,
-        scanner=scanner,
-        primary_identifier=identifiers[report.primary.fingerprint],
-        uuid=found.uuid,
-        name=name,
-        report_type=kind,
-        location=report.location,
-        location_fingerprint=found.location_fingerprint,
-        project_fingerprint=found.project_fingerprint,
-        raw=report.raw,
-        message=report.message,
-        description=report.description,
-        solution=report.solution,
-        links=report.links,
-        **judged,
-    )
-    finding.identifiers.set(identifiers.values())
-    Agent.objects.filter(pk=agent.pk, has_vulnerabilities=False).update(has_vulnerabilities=True)
+    return scanner
 
 
 def _identifiers(agent: Agent, report: VulnerabilityReport) -> dict[str, Identifier]:

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from typing import Any
 
 from django.conf import settings
 
@@ -11,6 +12,7 @@ from gitlab_internal.operations import folder
 from gitlab_internal.operations.credentials import EXAMPLE_AGENT
 from gitlab_internal.operations.listening import Server
 
+_USAGE = {"gitops_sync_count": 1}
 _ALERT = {
     "alert": {
         "title": "minimal",
@@ -48,19 +50,22 @@ def lines(server: Server) -> list[tuple[str, str]]:
     kas = f"{server.url}/api/v4/internal/kubernetes"
     connection = ["--unix-socket", server.socket] if server.socket else []
     agent = ["--header", f"Authorization: Bearer {folder.token(folder.AGENT_TOKEN)}"]
-    usage, vulnerability = json.dumps({"gitops_sync_count": 1}), json.dumps(_VULNERABILITY)
-    alert = json.dumps(json.dumps(_ALERT))  # the document encodes it twice
+    alert = json.dumps(_compact(_ALERT))  # the document encodes it twice
     requests = [
         ("GitLab Agent information", [*agent, f"{kas}/agent_info"]),
         ("GitLab Agent project information", [*agent, f"{kas}/project_info?id=7"]),
-        ("GitLab Agent usage metrics", [*_json("POST", usage), f"{kas}/usage_metrics"]),
+        ("GitLab Agent usage metrics", [*_json("POST", _compact(_USAGE)), f"{kas}/usage_metrics"]),
         ("GitLab Agent alert metrics", [*agent, *_json("POST", alert), f"{kas}/modules/cilium_alert"]),
         (
             "Create Starboard vulnerability",
-            [*agent, *_json("PUT", vulnerability), f"{kas}/modules/starboard_vulnerability"],
+            [*agent, *_json("PUT", _compact(_VULNERABILITY)), f"{kas}/modules/starboard_vulnerability"],
         ),
     ]
     return [(heading, _curl([*connection, *options])) for heading, options in requests]
+
+
+def _compact(body: Any) -> str:
+    return json.dumps(body, separators=(",", ":"))
 
 
 def _json(method: str, body: str) -> list[str]:
