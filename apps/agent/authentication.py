@@ -7,7 +7,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from apps.agent import tokens
-from apps.agent.models import Agent, AgentToken
+from apps.agent.models import Agent
+from apps.agent.tokens import Bearer
 from gitlab_internal.api.authentication import Component
 from gitlab_internal.api.kas_authentication import KasAuthentication
 
@@ -15,10 +16,10 @@ _SCHEMES = ("Bearer", "Token")
 
 
 class AgentAuthentication(KasAuthentication):
-    """kas's token first, then the agent's; ``request.auth`` is the agent's token."""
+    """kas's token first, then the agent's; ``request.auth`` is the agent's bearer."""
 
     def authenticate(self, request: Request) -> tuple[Component, Any]:
-        """Return kas and the agent's token.
+        """Return kas and the bearer of the agent's token.
 
         Raises:
             Failure: kas's own token does not hold.
@@ -29,17 +30,21 @@ class AgentAuthentication(KasAuthentication):
         if not text:
             raise AuthenticationFailed
         try:
-            token = tokens.find(text)
+            bearer = tokens.find(text)
         except tokens.UnknownToken:
             raise AuthenticationFailed from None
-        tokens.note_use(token=token, now=timezone.now())
-        return kas, token
+        tokens.note_use(token=bearer.token, now=timezone.now())
+        return kas, bearer
+
+
+def bearer_of(request: Request) -> Bearer:
+    """Return the bearer that ``AgentAuthentication`` found."""
+    return cast("Bearer", request.auth)
 
 
 def agent_of(request: Request) -> Agent:
     """Return the agent that ``AgentAuthentication`` found."""
-    token = cast("AgentToken", request.auth)
-    return token.agent
+    return bearer_of(request).token.agent
 
 
 def _offered(request: Request) -> str:

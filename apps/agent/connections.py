@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from apps.agent.models import Agent
-from apps.directory.feature_flags import gitaly_features, gitaly_flags
+from apps.directory.feature_flags import gitaly_features
 from apps.directory.models import FeatureLevel, Project, Visibility
 from gitlab_internal.gitaly.repository import Repository, project_path
 from gitlab_internal.gitaly.servers import Server, server_of
@@ -27,8 +27,8 @@ class Connection:
     default_branch: str
 
 
-def connection_to(project: Project) -> Connection:
-    """Return how to reach the project's repository.
+def connection_to(project: Project, *, flags: dict[str, bool]) -> Connection:
+    """Return how to reach the project's repository, given the flags that Gitaly gets for it.
 
     Raises:
         UnknownStorage: no Gitaly server is configured for the project's storage.
@@ -36,7 +36,7 @@ def connection_to(project: Project) -> Connection:
     return Connection(
         project_id=project.pk,
         server=server_of(project.storage),
-        features=gitaly_features(gitaly_flags(project)),
+        features=gitaly_features(flags),
         repository=Repository(
             storage_name=project.storage,
             relative_path=f"{project.disk_path}.git" if project.disk_path else project_path(project.pk),

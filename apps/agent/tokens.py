@@ -3,6 +3,7 @@
 import hashlib
 import random
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,12 +11,21 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from apps.agent.models import Agent, AgentToken
+from apps.directory.feature_flags import flags_in, gitaly_flags_column
 from apps.directory.models import User
 
 log = structlog.get_logger(__name__)
 
 TOKEN_LENGTH = 50
 _LEAST_PAUSE, _LONGEST_PAUSE = 40, 55  # minutes between two writes of a token's last use
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token that holds, its agent and project loaded, with the flags that Gitaly gets for the project."""
+
+    token: AgentToken
+    gitaly_flags: dict[str, bool]
 
 
 class UnknownToken(LookupError):
@@ -44,17 +54,19 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def find(text: str) -> AgentToken:
-    """Return the usable token with this text, its agent and the agent's project.
+def find(text: str) -> Bearer:
+    """Return who shows the usable token with this text, in one query.
 
     Raises:
         UnknownToken: there is none, or it is revoked.
     """
     tokens = AgentToken.objects.usable().select_related("agent__project__route")
+    tokens = tokens.annotate(flags=gitaly_flags_column("agent__project_id"))
     try:
-        return tokens.get(token_digest=digest(text))
+        token = tokens.get(token_digest=digest(text))
     except AgentToken.DoesNotExist:
         raise UnknownToken from None
+    return Bearer(token, flags_in(token.flags))  # type: ignore[attr-defined]  # the annotation
 
 
 def note_use(*, token: AgentToken, now: datetime) -> None:

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.agent import alert_payloads, alerts, configuration, connections, usage, vulnerabilities
-from apps.agent.authentication import AgentAuthentication, agent_of
+from apps.agent.authentication import AgentAuthentication, agent_of, bearer_of
 from apps.agent.models import Agent
 from apps.agent.serializers import (
     agent_configuration,
@@ -17,6 +17,7 @@ from apps.agent.serializers import (
     usage_report,
 )
 from apps.agent.vulnerability_params import vulnerability_report
+from apps.directory.feature_flags import gitaly_flags
 from apps.directory.models import Project
 from gitlab_internal.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, ResourceNotFound
 from gitlab_internal.api.kas_authentication import KasAuthentication
@@ -44,12 +45,14 @@ class AgentViewSet(KasViewSet):
     def agent_info(self, request: Request) -> Response:
         """Return the agent and how to reach its configuration project."""
         agent = _present(agent_of(request))
-        return Response(agent_payload(agent, connections.connection_to(agent.project)))
+        flags = bearer_of(request).gitaly_flags
+        return Response(agent_payload(agent, connections.connection_to(agent.project, flags=flags)))
 
     def project_info(self, request: Request) -> Response:
         """Return how to reach a project that the agent may read."""
         project = self._project(request)
-        return Response(project_payload(connections.connection_to(project)))
+        connection = connections.connection_to(project, flags=gitaly_flags(project))
+        return Response(project_payload(connection))
 
     def verify_project_access(self, request: Request) -> Response:
         """Say whether the agent may read a project."""

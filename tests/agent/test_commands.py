@@ -38,7 +38,7 @@ def test_an_agent_is_registered_with_a_token_that_works() -> None:
 
     agent = Agent.objects.get()
     assert (agent.project, agent.name, agent.created_by) == (project, "production", user)
-    assert tokens.find(shown_token(output)).agent == agent
+    assert tokens.find(shown_token(output)).token.agent == agent
     assert f"Agent {agent.pk}: production of {project.full_path}" in output
 
 
@@ -70,7 +70,7 @@ def test_another_token_is_issued_and_revoked() -> None:
     text = shown_token(run("issue_agent_token", str(agent.pk), "second", "--description", "for the test"))
     token = AgentToken.objects.get()
     assert (token.name, token.description) == ("second", "for the test")
-    assert tokens.find(text) == token
+    assert tokens.find(text).token == token
 
     assert "Revoked: Token second" in run("revoke_agent_token", str(token.pk))
     with pytest.raises(tokens.UnknownToken):
