@@ -21,7 +21,7 @@ def sent(kas: Caller, agent: Agent, ci_access: Any, slash: str = "") -> None:
 
 def kept(agent: Agent) -> dict[str, Any]:
     return {
-        str(authorization.project or authorization.group): authorization.configuration
+        str(authorization).removeprefix(f"{agent} for "): authorization.configuration
         for authorization in agent.authorizations.order_by("pk")
     }
 

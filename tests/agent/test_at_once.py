@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import IntegrityError
 
 from apps.agent import alert_payloads, alerts, usage, vulnerabilities
 from apps.agent.models import (
@@ -24,6 +25,15 @@ from tests.git_access.threads import in_threads
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 50
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+REPORT = VulnerabilityReport(
+    name="CVE-1 in libc",
+    severity="high",
+    confidence="unknown",
+    location={},
+    identifiers=(IdentifierReport(name="CVE-1"), IdentifierReport(name="CWE-79")),
+    scanner_id="trivy",
+    scanner_name="Trivy",
+)
 
 
 def test_identical_alerts_are_one_with_the_right_count() -> None:
@@ -58,23 +68,28 @@ def test_different_alerts_are_numbered_without_gaps() -> None:
 
 def test_identical_vulnerabilities_are_one() -> None:
     agent = AgentFactory.create()
-    report = VulnerabilityReport(
-        name="CVE-1 in libc",
-        severity="high",
-        confidence="unknown",
-        location={},
-        identifiers=(IdentifierReport(name="CVE-1"), IdentifierReport(name="CWE-79")),
-        scanner_id="trivy",
-        scanner_name="Trivy",
-    )
     uuids = set()
 
-    in_threads(AT_ONCE, lambda: uuids.add(vulnerabilities.save(agent=agent, report=report, now=NOW)))
+    in_threads(AT_ONCE, lambda: uuids.add(vulnerabilities.save(agent=agent, report=REPORT, now=NOW)))
 
     finding = Finding.objects.get()
     assert uuids == {finding.uuid}
     assert finding.identifiers.count() == Identifier.objects.count() == 2
     assert Vulnerability.objects.count() == Scanner.objects.count() == 1
+
+
+def test_a_violation_that_repeats_or_is_another_shows_as_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def violate(*args: object) -> None:
+        raise IntegrityError
+
+    agent = AgentFactory.create()
+    monkeypatch.setattr(alerts, "_create", violate)
+    monkeypatch.setattr(vulnerabilities, "_create", violate)
+
+    with pytest.raises(IntegrityError):
+        alerts.save(project=agent.project, report=alert_payloads.read(MINIMAL, now=NOW))
+    with pytest.raises(IntegrityError):
+        vulnerabilities.save(agent=agent, report=REPORT, now=NOW)
 
 
 def test_no_usage_is_lost() -> None:

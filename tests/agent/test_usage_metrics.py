@@ -98,6 +98,14 @@ def test_all_errors_are_told_in_order_and_types_before_negatives(kas: Caller) ->
     }
 
 
+@pytest.mark.parametrize("ids", [5, "5", {}, [True], [[5]], [2**31]])
+def test_unique_counters_are_lists_of_ids(kas: Caller, ids: Any) -> None:
+    response = kas.post(PATH, unique_counters={"agent_users_using_ci_tunnel": ids})
+
+    assert response.status_code == 400
+    assert response.json() == {"error": "unique_counters[agent_users_using_ci_tunnel] is invalid"}
+
+
 @pytest.mark.parametrize("name", ["counters", "unique_counters"])
 @pytest.mark.parametrize("value", ["x", 1, [], False])
 def test_counters_are_objects(kas: Caller, name: str, value: Any) -> None:
