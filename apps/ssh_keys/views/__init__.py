@@ -1,0 +1,1 @@
+"""The endpoints of the SSH keys app, one module per caller's purpose."""
