@@ -47,6 +47,7 @@ def _start() -> None:
     _resources.callback(shutil.rmtree, data, ignore_errors=True)
     os.environ[_RUN] = str(data)
     os.environ["SECRET_KEY"] = SECRET_KEY
+    (data / "static").mkdir()  # WhiteNoise warns about a missing folder
     secret = data / SHELL_SECRET_NAME
     secret.touch(mode=0o600)
     secret.write_text(SHELL_SECRET)
