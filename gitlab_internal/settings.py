@@ -63,13 +63,13 @@ KEY_RESTRICTIONS = {
     name: env.int(f"{name.upper()}_KEY_RESTRICTION", default=0)
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
+PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
 GIT_TWO_FACTOR_SESSION_EXPIRY = env.int("GIT_TWO_FACTOR_SESSION_EXPIRY", default=15)  # minutes
 MAX_LOGIN_ATTEMPTS = env.int("MAX_LOGIN_ATTEMPTS", default=10)
 FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
     "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
 )
-PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
 MAX_PERSONAL_ACCESS_TOKEN_LIFETIME = env.int("MAX_PERSONAL_ACCESS_TOKEN_LIFETIME", default=0)  # days; 0: none
 LFS_ENABLED = env.bool("LFS_ENABLED", default=True)
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
-from apps.ssh_keys import expiry_dates, owners
+from apps.ssh_keys import owners
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
+from gitlab_internal.api import dates
 
 SCOPES = (
     "api",
@@ -118,8 +119,8 @@ def _read(wish: Wish) -> date | None:
     if not wish.expires_at:
         return None
     try:
-        return expiry_dates.read(wish.expires_at)
-    except expiry_dates.NotADate:
+        return dates.parse(wish.expires_at)
+    except ValueError:
         raise InvalidExpiryDate(wish.expires_at) from None
 
 

@@ -110,6 +110,15 @@ def test_without_expiry_date_it_never_expires(shell: Caller, user: User, expires
     assert response.json()["expires_at"] is None
 
 
+@pytest.mark.parametrize(
+    "text", ["20200724", "24 Jul 2020", "Jul 24 2020", "Fri, 24 July 2020", "2020-07-24T23:30:00+02:00"]
+)
+def test_a_date_is_read_as_people_type_it(shell: Caller, user: User, text: str) -> None:
+    response = ask(shell, user_id=user.pk, name="x", scopes=["api"], expires_at=text)
+
+    assert response.json()["expires_at"] == "2020-07-24"
+
+
 @pytest.mark.parametrize("creator", [{}, {"user": None}])
 def test_a_deploy_key_is_refused_before_anything_else(shell: Caller, creator: dict[str, Any]) -> None:
     key = DeployKeyFactory.create(**creator)
