@@ -3,7 +3,15 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
-from apps.ssh_keys.views.key_owner import CertificateViewSet, KeyOwnerViewSet
+from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.instance import InstanceViewSet
+from apps.git_access.views.lfs import LfsViewSet
+from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.views.certificates import CertificateViewSet
+from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
+from apps.ssh_keys.views.keys import KeyViewSet
+
+INTERNAL = "api/v4/internal/"
 
 handler400 = "gitlab_internal.api.errors.bad_request"
 handler403 = "gitlab_internal.api.errors.forbidden"
@@ -11,30 +19,36 @@ handler404 = "gitlab_internal.api.errors.route_not_found"
 handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    # Git Authentication
+    path(f"{INTERNAL}allowed", AccessViewSet.as_view({"post": "allowed"})),
+    # LFS Authentication
+    path(f"{INTERNAL}lfs_authenticate", LfsViewSet.as_view({"post": "lfs_authenticate"})),
+    # Authorized Keys Check
+    path(f"{INTERNAL}authorized_keys", KeyViewSet.as_view({"get": "authorized_keys"})),
+    # Get user for user ID or key
+    path(f"{INTERNAL}discover", KeyViewSet.as_view({"get": "discover"})),
+    # Instance information
+    path(f"{INTERNAL}check", InstanceViewSet.as_view({"get": "check"})),
     # Get new 2FA recovery codes using an SSH key
     path(
-        "api/v4/internal/two_factor_recovery_codes",
-        KeyOwnerViewSet.as_view({"post": "two_factor_recovery_codes"}),
+        f"{INTERNAL}two_factor_recovery_codes", KeyOwnerViewSet.as_view({"post": "two_factor_recovery_codes"})
     ),
     # Get new personal access-token
+    path(f"{INTERNAL}personal_access_token", KeyOwnerViewSet.as_view({"post": "personal_access_token"})),
+    # Incrementing counter on pre-receive
+    path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
+    # PostReceive
+    path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
+    # Not in the document, but real clients call them; up to 14.9 GitLab Shell says two_factor_otp_check.
+    path(f"{INTERNAL}two_factor_config", KeyOwnerViewSet.as_view({"post": "two_factor_config"})),
+    path(f"{INTERNAL}two_factor_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"})),
     path(
-        "api/v4/internal/personal_access_token",
-        KeyOwnerViewSet.as_view({"post": "personal_access_token"}),
-    ),
-    # Not in the doc, but real clients call them
-    path("api/v4/internal/two_factor_config", KeyOwnerViewSet.as_view({"post": "two_factor_config"})),
-    path(
-        "api/v4/internal/two_factor_otp_check",
+        f"{INTERNAL}two_factor_manual_otp_check",
         KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"}),
     ),
     path(
-        "api/v4/internal/two_factor_manual_otp_check",
-        KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"}),
+        f"{INTERNAL}two_factor_push_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_push_otp_check"})
     ),
-    path(
-        "api/v4/internal/two_factor_push_otp_check",
-        KeyOwnerViewSet.as_view({"post": "two_factor_push_otp_check"}),
-    ),
-    path("api/v4/internal/authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
-    path("admin/", admin.site.urls),
+    path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 from django.utils import timezone
 
 from tests.callers import Caller, shared_secret, shell_token, unsigned
@@ -16,6 +17,11 @@ from tests.instances import Instance, running_instance
 def pytest_configure() -> None:
     """Make the many users of a run cheap: a password's hash need not resist anybody here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns without it
+    database = connections.databases["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file, as everywhere else: in memory, two writers fail where here one waits for the other.
+        database["TEST"]["NAME"] = str(settings.DATA / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -59,3 +59,19 @@ def level_in_project(*, user: User | None, project: Project, on: date) -> int:
 def _group_links(project: Project, *, on: date) -> list[ProjectGroupLink]:
     links = ProjectGroupLink.objects.filter(unexpired(on), project=project)
     return list(links.filter(group_access__gte=AccessLevel.GUEST).select_related("group"))
+
+
+def has_level_below(*, user_id: int, group_id: int, on: date) -> bool:
+    """Whether the user has a level in any project below a group; memberships lower down lead in."""
+    group = Namespace.objects.get(pk=group_id)
+    below = Namespace.objects.within(group)
+    direct = Member.objects.active(on=on).filter(user_id=user_id)
+    if direct.filter(project__namespace__in=below).exists():
+        return True
+    invited = ProjectGroupLink.objects.filter(
+        unexpired(on), project__namespace__in=below, group_access__gte=AccessLevel.GUEST
+    )
+    groups = {link.group for link in invited.select_related("group")}
+    groups.update(below.filter(projects__isnull=False).distinct())
+    user = User.objects.get(pk=user_id)
+    return any(level_in_group(user=user, group=found, on=on) >= AccessLevel.GUEST for found in groups)

@@ -4,7 +4,7 @@ Read in small portable queries, in the order in which the rules are written.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -18,17 +18,10 @@ from apps.directory.models import (
 )
 from apps.directory.models.projects import ProjectQuerySet
 from apps.git_access import repositories
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.repositories import DESIGN, SUFFIXES, WIKI, RepositoryId, RepositoryType
 from gitlab_internal.gitaly import repository as gitaly_repository
 from gitlab_internal.identifiers import number
 
-WIKI = ".wiki"
-DESIGN = ".design"
-_SUFFIXES = {
-    RepositoryType.PROJECT_WIKI: WIKI,
-    RepositoryType.GROUP_WIKI: WIKI,
-    RepositoryType.DESIGN: DESIGN,
-}
 _SNIPPET = re.compile(r"(?:(?P<project>.+)/)?snippets/(?P<id>[0-9]+)")
 
 
@@ -46,6 +39,7 @@ class Container:
     snippet: Snippet | None = None
     redirected_path: str | None = None
     """The path that was asked for, when the container has another one now."""
+    by_alias: bool = False
 
     @property
     def id(self) -> RepositoryId:
@@ -61,7 +55,7 @@ class Container:
     @property
     def gl_project_path(self) -> str:
         """The full path with the suffix of its type: what stands before ``.git`` in a URL."""
-        return self.full_path + _SUFFIXES.get(self.type, "")
+        return self.full_path + SUFFIXES.get(self.type, "")
 
     @property
     def namespace(self) -> Namespace | None:
@@ -77,9 +71,7 @@ class Container:
     @property
     def relative_path(self) -> str:
         """Where the repository lies in its storage."""
-        if self.project and self.project.disk_path and self.type != RepositoryType.SNIPPET:
-            return f"{self.project.disk_path}{_SUFFIXES.get(self.type, '')}.git"
-        return _HASHED_PATHS[self.type](self.id.container_id)
+        return self.id.relative_path(disk_path=self.project.disk_path if self.project else "")
 
     @property
     def repository(self) -> gitaly_repository.Repository:
@@ -92,15 +84,6 @@ class Container:
         )
 
 
-_HASHED_PATHS = {
-    RepositoryType.PROJECT: gitaly_repository.project_path,
-    RepositoryType.PROJECT_WIKI: gitaly_repository.wiki_path,
-    RepositoryType.GROUP_WIKI: gitaly_repository.group_wiki_path,
-    RepositoryType.SNIPPET: gitaly_repository.snippet_path,
-    RepositoryType.DESIGN: gitaly_repository.design_path,
-}
-
-
 def find(*, gl_repository: str | None, project: str | None) -> Container | None:
     """Return what the request means; ``project`` is looked at only without ``gl_repository``.
 
@@ -109,7 +92,7 @@ def find(*, gl_repository: str | None, project: str | None) -> Container | None:
     """
     if gl_repository is not None:
         return of_id(repositories.parse(gl_repository))
-    return of_path(project) if project else None
+    return of_path(normalised(project)) if project else None
 
 
 def of_id(repository: RepositoryId) -> Container | None:
@@ -135,8 +118,7 @@ def normalised(path: str) -> str:
 
 
 def of_path(path: str) -> Container | None:
-    """Return the container that a typed path names: project, wiki, snippet, design, in this order."""
-    path = normalised(path)
+    """Return the container that a normalised path names: project, wiki, snippet, design, in this order."""
     return _project(path) or _wiki(path) or _snippet(path) or _design(path)
 
 
@@ -179,7 +161,8 @@ def _owned_by_project(repository_type: RepositoryType, owner: str, asked_for: st
     if project is None:
         return None
     # An alias is another name, not a former one.
-    return _of_project(repository_type, project, asked_for=None if by_alias else asked_for)
+    found = _of_project(repository_type, project, asked_for=None if by_alias else asked_for)
+    return replace(found, by_alias=by_alias)
 
 
 def _owned_by_group(owner: str, asked_for: str) -> Container | None:
@@ -208,7 +191,7 @@ def _projects() -> ProjectQuerySet:
 def _of_project(
     repository_type: RepositoryType, project: Project, *, asked_for: str | None = None
 ) -> Container:
-    suffix = _SUFFIXES.get(repository_type, "")
+    suffix = SUFFIXES.get(repository_type, "")
     return Container(
         type=repository_type,
         full_path=project.full_path,

@@ -4,6 +4,7 @@ import enum
 import re
 from dataclasses import dataclass
 
+from gitlab_internal.gitaly import repository as disk
 from gitlab_internal.identifiers import MAX_ID
 
 _ID = r"(?P<id>[1-9][0-9]{0,18})"
@@ -36,6 +37,23 @@ _NAMES = {
 }
 
 
+# What follows the container's path in the path of such a repository.
+WIKI = ".wiki"
+DESIGN = ".design"
+SUFFIXES = {
+    RepositoryType.PROJECT_WIKI: WIKI,
+    RepositoryType.GROUP_WIKI: WIKI,
+    RepositoryType.DESIGN: DESIGN,
+}
+_HASHED_PATHS = {
+    RepositoryType.PROJECT: disk.project_path,
+    RepositoryType.PROJECT_WIKI: disk.wiki_path,
+    RepositoryType.GROUP_WIKI: disk.group_wiki_path,
+    RepositoryType.SNIPPET: disk.snippet_path,
+    RepositoryType.DESIGN: disk.design_path,
+}
+
+
 class MalformedRepository(ValueError):
     """The text is no ``gl_repository``."""
 
@@ -51,6 +69,12 @@ class RepositoryId:
     def gl_repository(self) -> str:
         """The one name of this repository; ``project-3-wiki`` is another name of ``wiki-3``."""
         return _NAMES[self.type].format(self.container_id)
+
+    def relative_path(self, *, disk_path: str = "") -> str:
+        """Where the repository lies in its storage; a project may have a disk path of its own."""
+        if disk_path and self.type != RepositoryType.SNIPPET:
+            return f"{disk_path}{SUFFIXES.get(self.type, '')}.git"
+        return _HASHED_PATHS[self.type](self.container_id)
 
 
 def parse(gl_repository: str) -> RepositoryId:

@@ -67,7 +67,11 @@ def lookup(claim: Claim) -> Lookup:
 
 def find(claim: Claim) -> Actor:
     """Return who the request is from; an unknown key, user or name is nobody."""
-    row = lookup(claim)
+    return of(lookup(claim))
+
+
+def of(row: Lookup) -> Actor:
+    """Return the actor that a row makes."""
     if row.key_id is not None:
         return _of_key(row.key_id, as_owner=False)
     if row.key_owner_id is not None:

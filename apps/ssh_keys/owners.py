@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from apps.directory.models import User
-from apps.ssh_keys import actors
+from apps.ssh_keys import actors, last_use
 from apps.ssh_keys.actors import Actor, Claim
 from apps.ssh_keys.models import Key
 
@@ -44,7 +44,7 @@ def arrive(claim: Claim, *, now: datetime) -> Actor:
     """Return who the request is from; a key notes that it was used."""
     actor = actors.find(claim)
     if actor.key:
-        actor.key.touch(at=now)
+        last_use.touch(key_id=actor.key.pk, last_used_at=actor.key.last_used_at, now=now)
     return actor
 
 

@@ -1,8 +1,5 @@
 """Components prove that they have read a shared secret file. A view that names no scheme is closed."""
 
-import base64
-import binascii
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +11,10 @@ from rest_framework.request import Request
 
 from gitlab_internal import secret_files
 from gitlab_internal.api.params import parameters
+from gitlab_internal.base64_text import decode_leniently
 from gitlab_internal.secret_files import SecretPair, without_line_end
 
 JWT_LEEWAY = 60  # seconds: a retried request repeats its token
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 # Several generations sign with secrets of any length; the length is a system check, not a reason for 401.
 _decoder = jwt.PyJWT(options={"enforce_minimum_key_length": False})
 
@@ -109,14 +106,3 @@ def _verifies(token: str, key: bytes) -> bool:
     except (jwt.PyJWTError, ValueError):
         return False
     return True
-
-
-def decode_leniently(text: str) -> bytes:
-    """Decode Base64; characters outside the alphabet are dropped, missing padding is tolerated."""
-    characters = _NOT_BASE64.sub(b"", text.encode("utf-8", "replace"))
-    if len(characters) % 4 == 1:
-        characters = characters[:-1]
-    try:
-        return base64.b64decode(characters + b"=" * (-len(characters) % 4))
-    except binascii.Error:
-        return b""

@@ -1,11 +1,12 @@
 """The embedded store: one table, each call one statement, so that no two processes race."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from gitlab_internal import moments
 from gitlab_internal.shared_store.models import Entry
 
 _INCREASE = """
@@ -41,12 +42,12 @@ class DatabaseStore:
 
     def _increase(self, statement: str, key: str, lifetime: int) -> int:
         now = timezone.now()
-        end = _stored(now + timedelta(seconds=lifetime))
-        return int(_rows(statement, [key, end, _stored(now), _stored(now)])[0][0])
+        end = moments.stored(now + timedelta(seconds=lifetime))
+        return int(_rows(statement, [key, end, moments.stored(now), moments.stored(now)])[0][0])
 
     def decrease(self, key: str) -> bool:
         """Subtract 1; the lifetime goes on. Below zero the counter is removed: ``False``."""
-        if _rows(_DECREASE, [key, _stored(timezone.now())]):
+        if _rows(_DECREASE, [key, moments.stored(timezone.now())]):
             return True
         self.forget(key)
         return False
@@ -60,7 +61,7 @@ class DatabaseStore:
         """Keep a text."""
         end = timezone.now() + timedelta(seconds=lifetime)
         with connection.cursor() as cursor:
-            cursor.execute(_PUT, [key, value, _stored(end)])
+            cursor.execute(_PUT, [key, value, moments.stored(end)])
 
     def get(self, key: str) -> str | None:
         """Return a text that is still alive."""
@@ -71,7 +72,8 @@ class DatabaseStore:
         """Return the texts of these keys that are still alive, and forget them: each is read once."""
         statement = _TAKE.format(marks=", ".join(["%s"] * len(keys)))
         now = timezone.now()
-        return {key: value for key, value, end in _rows(statement, list(keys)) if _read(end) > now}
+        rows = _rows(statement, list(keys))
+        return {key: value for key, value, end in rows if (moments.read(end) or now) > now}
 
     def forget(self, key: str) -> None:
         """Remove a text or a counter."""
@@ -95,14 +97,3 @@ def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
-
-
-def _stored(moment: datetime) -> Any:
-    """Return a moment as this database stores it; SQLite compares texts."""
-    return connection.ops.adapt_datetimefield_value(moment)
-
-
-def _read(moment: Any) -> datetime:
-    """Return a moment as the database gave it in a raw row, aware."""
-    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return parsed.replace(tzinfo=UTC) if timezone.is_naive(parsed) else parsed

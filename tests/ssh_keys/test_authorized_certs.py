@@ -101,11 +101,10 @@ def test_an_unknown_holder_is_refused(
 def test_a_membership_that_does_not_count_does_not_let_in(
     shell: Caller, authority: SshCertificateAuthority, membership: dict[str, Any]
 ) -> None:
-    member = MemberFactory.create(group=authority.group, **membership)
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=authority.group, **membership)
 
-    response = shell.get(
-        "authorized_certs", key=authority.fingerprint_sha256, user_identifier=member.user.username
-    )
+    response = shell.get("authorized_certs", key=authority.fingerprint_sha256, user_identifier=user.username)
 
     assert (response.status_code, response.json()) == (404, NO_USER)
 
@@ -113,22 +112,20 @@ def test_a_membership_that_does_not_count_does_not_let_in(
 def test_a_membership_below_the_group_does_not_let_in(
     shell: Caller, authority: SshCertificateAuthority
 ) -> None:
-    member = MemberFactory.create(group=subgroup(authority.group))
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=subgroup(authority.group))
 
-    response = shell.get(
-        "authorized_certs", key=authority.fingerprint_sha256, user_identifier=member.user.username
-    )
+    response = shell.get("authorized_certs", key=authority.fingerprint_sha256, user_identifier=user.username)
 
     assert response.json() == NO_USER
 
 
 def test_a_membership_that_ends_tomorrow_lets_in(shell: Caller, authority: SshCertificateAuthority) -> None:
     tomorrow = timezone.now().date() + timedelta(days=1)
-    member = MemberFactory.create(group=authority.group, expires_at=tomorrow)
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=authority.group, expires_at=tomorrow)
 
-    response = shell.get(
-        "authorized_certs", key=authority.fingerprint_sha256, user_identifier=member.user.username
-    )
+    response = shell.get("authorized_certs", key=authority.fingerprint_sha256, user_identifier=user.username)
 
     assert response.status_code == 200
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pyotp
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
-from rest_framework.response import Response
 
 from apps.directory.models import User, UserState
 from apps.ssh_keys import one_time_passwords
@@ -20,6 +19,9 @@ from tests.callers import Caller
 from tests.factories.directory import UserFactory
 from tests.factories.key_owners import SecondFactorDeviceFactory
 from tests.factories.ssh_keys import DeployKeyFactory, KeyFactory
+
+if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
+    from rest_framework.response import _MonkeyPatchedResponse as Response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encryption_keys")]
 
@@ -62,7 +64,7 @@ def wrong_code(now: datetime) -> str:
 
 def check(
     shell: Caller, key: Key, attempt: str, *, name: str = NAMES[1], request_id: str | None = None
-) -> Response:
+) -> "Response":
     headers = {"X-Request-Id": request_id} if request_id else {}
     body = {"key_id": str(key.pk), "otp_attempt": attempt}
     return shell.request("POST", name, body, headers=headers, format="json")

@@ -3,18 +3,20 @@
 import json
 import re
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
-from rest_framework.response import Response
 
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
 from tests.callers import Caller
 from tests.factories.directory import UserFactory
 from tests.factories.ssh_keys import DeployKeyFactory, KeyFactory
+
+if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
+    from rest_framework.response import _MonkeyPatchedResponse as Response
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +31,7 @@ def user() -> User:
     return UserFactory.create()
 
 
-def ask(shell: Caller, request_id: str | None = None, /, **body: Any) -> Response:
+def ask(shell: Caller, request_id: str | None = None, /, **body: Any) -> "Response":
     headers = {"X-Request-Id": request_id} if request_id else {}
     return shell.request("POST", "personal_access_token", body, headers=headers, format="json")
 

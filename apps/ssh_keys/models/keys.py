@@ -1,6 +1,6 @@
 """SSH keys of users and of deployments, and which projects a deploy key opens."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +10,6 @@ from django.utils import timezone
 
 from apps.directory.models import Project
 from apps.ssh_keys import public_keys
-
-# How often the use of a key is noted at most.
-TOUCH_INTERVAL = timedelta(hours=24)
 
 
 class KeyKind(models.TextChoices):
@@ -110,13 +107,6 @@ class Key(models.Model):
     def expired(self, *, at: datetime) -> bool:
         """Whether the key has expired at this moment."""
         return self.expires_at is not None and self.expires_at <= at
-
-    def touch(self, *, at: datetime) -> None:
-        """Note that the key was used, at most once a day and never on a read-only instance."""
-        if settings.READ_ONLY or (self.last_used_at and self.last_used_at > at - TOUCH_INTERVAL):
-            return
-        self.last_used_at = at
-        self.save(update_fields=["last_used_at"])
 
 
 class DeployKeyGrant(models.Model):

@@ -1,1 +1,1 @@
-"""The endpoints of the SSH keys app, one module per caller's purpose."""
+"""The endpoints about SSH keys and their owners."""

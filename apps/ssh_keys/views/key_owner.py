@@ -1,4 +1,4 @@
-"""What a person may type after ``ssh git@host`` about the own account, and logins by certificate."""
+"""What a person may type after ``ssh git@host`` about the own account."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,13 +7,13 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.ssh_keys import access_tokens, certificates, one_time_passwords, recovery_codes
+from apps.ssh_keys import access_tokens, one_time_passwords, recovery_codes
 from apps.ssh_keys.access_tokens import Wish
-from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
+from apps.ssh_keys.params import claim
 from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import BadRequest, Failure
+from gitlab_internal.api.errors import BadRequest
 from gitlab_internal.api.params import Given
 from gitlab_internal.api.views import InternalViewSet
 
@@ -35,7 +35,7 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_recovery_codes(self, request: Request) -> Response:
         """Give out a new set of codes."""
-        codes = recovery_codes.regenerate(claim=claim_of(Given(request)), now=timezone.now())
+        codes = recovery_codes.regenerate(claim=claim(Given(request)), now=timezone.now())
         return Response({"success": True, "recovery_codes": codes})
 
     def personal_access_token(self, request: Request) -> Response:
@@ -48,7 +48,7 @@ class KeyOwnerViewSet(InternalViewSet):
         )
         try:
             token = access_tokens.create(
-                claim=claim_of(given),
+                claim=claim(given),
                 wish=wish,
                 delivery=delivery_of(request, given, **asdict(wish)),
                 now=timezone.now(),
@@ -59,7 +59,7 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_config(self, request: Request) -> Response:
         """Say whether the owner has two-factor authentication on."""
-        required = one_time_passwords.required(claim=claim_of(Given(request)), now=timezone.now())
+        required = one_time_passwords.required(claim=claim(Given(request)), now=timezone.now())
         return Response({"success": True, "two_factor_required": required})
 
     def two_factor_manual_otp_check(self, request: Request) -> Response:
@@ -68,7 +68,7 @@ class KeyOwnerViewSet(InternalViewSet):
         code = given.text("otp_attempt")
         try:
             one_time_passwords.open_session(
-                claim=claim_of(given),
+                claim=claim(given),
                 code=code,
                 delivery=delivery_of(request, given, otp_attempt=code),
                 now=timezone.now(),
@@ -80,37 +80,6 @@ class KeyOwnerViewSet(InternalViewSet):
     def two_factor_push_otp_check(self, request: Request) -> Response:
         """Refuse at once; newer clients ask this beside every typed code."""
         raise one_time_passwords.NoPush
-
-
-class CertificateViewSet(InternalViewSet):
-    """Not in the doc: GitLab Shell's own SSH server asks whom a certificate lets in."""
-
-    authentication_classes = (SharedSecretAuthentication,)
-
-    def authorized_certs(self, request: Request) -> Response:
-        """Name the user and the namespace of a certificate's holder."""
-        given = Given(request)
-        try:
-            admission = certificates.admit(
-                fingerprint=given.text("key") or "",
-                holder=given.text("user_identifier") or "",
-                on=timezone.now().date(),
-            )
-        except certificates.UnknownAuthority:
-            raise Failure(404, {"message": "Certificate Not Found"}) from None
-        except certificates.UnknownHolder:
-            raise Failure(404, {"message": "User Not Found"}) from None
-        return Response({"success": True, "namespace": admission.namespace, "username": admission.username})
-
-
-def claim_of(given: Given) -> Claim:
-    """Return what the request says about its actor."""
-    return Claim(
-        key_id=given.identifier("key_id"),
-        user_id=given.identifier("user_id"),
-        username=given.text("username"),
-        identifier=given.text("identifier"),
-    )
 
 
 def scopes_of(given: Given) -> list[str] | None:
@@ -126,6 +95,6 @@ def scopes_of(given: Given) -> list[str] | None:
 
 def delivery_of(request: Request, given: Given, **parameters: Any) -> Delivery:
     """Return the mark by which the same request is known when it is delivered again."""
-    claim = {name: given.value(name) for name in ("key_id", "user_id", "username", "identifier")}
+    who = {name: given.value(name) for name in ("key_id", "user_id", "username", "identifier")}
     request_id = request.META.get("HTTP_X_REQUEST_ID", "")
-    return Delivery(request_id, request.path_info, {**claim, **parameters})
+    return Delivery(request_id, request.path_info, {**who, **parameters})

@@ -1,0 +1,150 @@
+"""Paths of namespaces and projects: which are legal, and what follows when one changes."""
+
+import re
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from apps.directory.models import Namespace, Project, RedirectRoute, Route
+from apps.directory.models.namespaces import MAX_DEPTH, PATH_SEGMENT
+
+MAX_NAMESPACE_SEGMENTS = MAX_DEPTH + 1
+_RESERVED_FIRST = frozenset(
+    [
+        "-",
+        ".well-known",
+        "404.html",
+        "422.html",
+        "500.html",
+        "502.html",
+        "503.html",
+        "admin",
+        "api",
+        "apple-touch-icon.png",
+        "assets",
+        "dashboard",
+        "deploy.html",
+        "explore",
+        "favicon.ico",
+        "favicon.png",
+        "groups",
+        "health_check",
+        "help",
+        "import",
+        "jwt",
+        "login",
+        "o",
+        "oauth",
+        "profile",
+        "projects",
+        "public",
+        "robots.txt",
+        "s",
+        "search",
+        "sitemap",
+        "sitemap.xml",
+        "sitemap.xml.gz",
+        "slash-command-logo.png",
+        "snippets",
+        "unsubscribes",
+        "uploads",
+        "users",
+        "v2",
+    ]
+)
+_RESERVED_PROJECT = frozenset(
+    [
+        "-",
+        "badges",
+        "blame",
+        "blob",
+        "builds",
+        "commits",
+        "create",
+        "create_dir",
+        "edit",
+        "files",
+        "find_file",
+        "new",
+        "preview",
+        "raw",
+        "refs",
+        "tree",
+        "update",
+        "wikis",
+    ]
+)
+_REPEATED_SPECIAL = re.compile(r"[-_.]{2}")
+
+
+def names_project(path: str) -> bool:
+    """Whether a path without ``.git`` can name a project: a namespace and a project segment, all legal."""
+    *namespace, project = path.split("/")
+    return (
+        1 <= len(namespace) <= MAX_NAMESPACE_SEGMENTS
+        and namespace[0].lower() not in _RESERVED_FIRST
+        and all(is_segment(segment) and not segment.endswith(".") for segment in namespace)
+        and is_segment(project)
+        and project.lower() not in _RESERVED_PROJECT
+    )
+
+
+def is_segment(segment: str) -> bool:
+    """Whether the text can be one segment of a path."""
+    return PATH_SEGMENT.fullmatch(segment) is not None and not segment.lower().endswith((".git", ".atom"))
+
+
+def project_path_faults(segment: str) -> list[str]:
+    """Return why a new project cannot have this path; an empty list when it can."""
+    faults = []
+    if segment.endswith((".", "-", "_")) or _REPEATED_SPECIAL.search(segment):
+        faults.append("Path must not end with '.', '-' or '_' and must not repeat such characters")
+    if len(segment) > 255:
+        faults.append("Path is too long (maximum is 255 characters)")
+    return faults
+
+
+@transaction.atomic
+def rename_project(project: Project, *, path: str) -> None:
+    """Give a project another last segment; its former path leads to it from now on.
+
+    Raises:
+        ValidationError: the path is not legal.
+        IntegrityError: the path is taken.
+    """
+    project.path = path
+    project.clean_fields(exclude=["default_branch"])
+    project.save(update_fields=["path"])
+    _move(Route.objects.get(project=project), f"{project.namespace.full_path}/{path}")
+
+
+@transaction.atomic
+def rename_namespace(namespace: Namespace, *, path: str) -> None:
+    """Give a namespace another last segment; all former paths in it lead to where they led.
+
+    Raises:
+        ValidationError: the path is not legal.
+        IntegrityError: the path is taken.
+    """
+    namespace.path = path
+    namespace.clean_fields()
+    namespace.save(update_fields=["path"])
+    parent = f"{namespace.parent.full_path}/" if namespace.parent else ""
+    _move(Route.objects.get(namespace=namespace), f"{parent}{path}")
+
+
+def _move(route: Route, new: str) -> None:
+    """Move a route and every route below it, leaving a redirect at each former path."""
+    old = route.path
+    moved = Route.objects.filter(pk=route.pk) | Route.objects.filter(path__startswith=f"{old}/")
+    former = [
+        RedirectRoute(path=row.path, namespace_id=row.namespace_id, project_id=row.project_id)
+        for row in moved
+    ]
+    taken = [f"{new}{row.path[len(old) :]}" for row in former]
+    for path in taken:
+        RedirectRoute.objects.at_path(path).delete()
+    moved.update(path=Concat(Value(new), Substr(F("path"), len(old) + 1)))
+    if new.lower() != old.lower():
+        RedirectRoute.objects.bulk_create(former)

@@ -1,0 +1,72 @@
+"""The time that one decision may take, and what the person who waited for it is told when it runs out."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from apps.git_access.refusals import Exhausted, Unavailable
+from gitlab_internal.gitaly.failures import (
+    GitalyDeadlineExceeded,
+    GitalyExhausted,
+    GitalyFailure,
+)
+
+BUDGET = 50.0  # seconds
+TIMED_OUT = "Push operation timed out"
+TIMING = "Timing information for debugging purposes:"
+NO_GITALY = "The git server, Gitaly, is not available at this time. Please contact your administrator."
+EXHAUSTED = "Upstream Gitaly has been exhausted. Try again later"
+
+
+class CheckTimer:
+    """Measures the checks of one call and stops them when the budget is spent.
+
+    Raises ``Unavailable`` with the timing of every block when a block begins too late or a call to Gitaly in
+    it runs out of time.
+    """
+
+    def __init__(self, *, budget: float = BUDGET, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + budget
+        self._lines: list[str] = []
+
+    def seconds_left(self) -> float:
+        """Return the seconds that are left of the budget, never less than 0."""
+        return max(0.0, self._end - self._clock())
+
+    def note(self, line: str) -> None:
+        """Write a line of its own, such as the ref that is looked at."""
+        self._lines.append(line)
+
+    @contextmanager
+    def block(self, title: str) -> Iterator[None]:
+        """Measure one block."""
+        started = self._clock()
+        if self.seconds_left() == 0:
+            self._stop(f"{title} (cancelled)")
+        try:
+            yield
+        except GitalyDeadlineExceeded:
+            self._stop(f"{title} (cancelled after {_milliseconds(self._clock() - started)})")
+        self._lines.append(f"{title} ({_milliseconds(self._clock() - started)})")
+
+    def _stop(self, line: str) -> None:
+        lines = [TIMED_OUT, "", TIMING, *self._lines, line]
+        raise Unavailable("\n".join(lines)) from None
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(seconds * 1000, 2)}ms"
+
+
+@contextmanager
+def gitaly_answers() -> Iterator[None]:
+    """Turn what goes wrong with Gitaly into what its user is told."""
+    try:
+        yield
+    except GitalyExhausted as failure:
+        raise Exhausted(EXHAUSTED) from failure
+    except GitalyDeadlineExceeded as failure:
+        raise Unavailable(TIMED_OUT) from failure
+    except GitalyFailure as failure:
+        raise Unavailable(NO_GITALY) from failure

@@ -1,0 +1,37 @@
+"""What the instance says about itself."""
+
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+
+from gitlab_internal.shared_store.store import store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Version, revision, and whether the shared store answers."""
+
+    version: str
+    revision: str
+    store_answers: bool
+
+
+def describe() -> Instance:
+    """Return the state of this instance; it never fails."""
+    return Instance(
+        version=settings.GITLAB_VERSION,
+        revision=settings.GITLAB_REVISION,
+        store_answers=_store_answers(),
+    )
+
+
+def _store_answers() -> bool:
+    try:
+        return store().ping()
+    except Exception:
+        # Whatever a driver raises, the answer to the question is no.
+        log.exception("the shared store does not answer")
+        return False

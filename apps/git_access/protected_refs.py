@@ -1,0 +1,134 @@
+"""The rules that protect the branches and tags of one project, and whom they let pass."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from django.db import connection
+
+from apps.directory.models import AccessLevel, Member, ProjectGroupLink
+from apps.directory.models.members import unexpired
+from apps.git_access.facts import Facts
+from apps.git_access.models import BranchRight
+
+NO_ONE = 0
+ADMINISTRATORS = 60
+CREATE = "create"
+
+# One statement for both kinds of rule, so that a push costs two round trips in all.
+_RULES = """
+SELECT 'branch', rule.id, rule.name, rule.allow_force_push,
+  row.right, row.access_level, row.user_id, row.group_id, row.deploy_key_id
+FROM git_access_protectedbranch rule
+LEFT JOIN git_access_protectedbranchaccess row ON row.rule_id = rule.id WHERE rule.project_id = %s
+UNION ALL
+SELECT 'tag', rule.id, rule.name, FALSE,
+  'create', row.access_level, row.user_id, row.group_id, row.deploy_key_id
+FROM git_access_protectedtag rule
+LEFT JOIN git_access_protectedtagaccess row ON row.rule_id = rule.id WHERE rule.project_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a rule: for which right it lets whom pass."""
+
+    right: str
+    access_level: int | None
+    user_id: int | None
+    group_id: int | None
+    deploy_key_id: int | None
+
+
+@dataclass(slots=True)
+class Rule:
+    """One rule; without rows it lets nobody pass."""
+
+    name: str
+    allow_force_push: bool = False
+    rows: list[Row] = field(default_factory=list)
+
+    def matches(self, name: str) -> bool:
+        """Whether the rule is about this branch or tag."""
+        return self.name == name or ("*" in self.name and _pattern(self.name).fullmatch(name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedRefs:
+    """The rules of one project."""
+
+    branches: list[Rule]
+    tags: list[Rule]
+
+    def over_branch(self, name: str) -> list[Rule]:
+        """The rules about a branch."""
+        return [rule for rule in self.branches if rule.matches(name)]
+
+    def over_tag(self, name: str) -> list[Rule]:
+        """The rules about a tag."""
+        return [rule for rule in self.tags if rule.matches(name)]
+
+
+@cache
+def _pattern(wildcard: str) -> re.Pattern[str]:
+    """``*`` is any run of characters, slashes included; everything else stands for itself."""
+    return re.compile(".*".join(map(re.escape, wildcard.split("*"))), re.DOTALL)
+
+
+def of_project(project_id: int) -> ProtectedRefs:
+    """Read the rules of a project, in one query."""
+    rules: dict[tuple[str, int], Rule] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, [project_id, project_id])
+        for kind, rule_id, name, allow_force_push, right, *names in cursor.fetchall():
+            rule = rules.setdefault((kind, rule_id), Rule(name, bool(allow_force_push)))
+            if any(value is not None for value in names):
+                rule.rows.append(Row(right, *names))
+    return ProtectedRefs(
+        branches=[rule for (kind, _), rule in rules.items() if kind == "branch"],
+        tags=[rule for (kind, _), rule in rules.items() if kind == "tag"],
+    )
+
+
+def let_pass(rules: Iterable[Rule], right: BranchRight | str, facts: Facts, *, on: date) -> bool:
+    """Whether a row of any of the rules lets the actor pass; of a deploy key, its creator counts."""
+    return any(_passes(row, facts, on=on) for rule in rules for row in rule.rows if row.right == right)
+
+
+def _passes(row: Row, facts: Facts, *, on: date) -> bool:
+    user = facts.user
+    if user is None or row.access_level == NO_ONE:
+        return False
+    if row.deploy_key_id is not None:
+        return _is_key(row.deploy_key_id, facts) or (user.admin and facts.deploy_key is None)
+    if user.admin:
+        return True
+    if row.access_level is not None:
+        return row.access_level < ADMINISTRATORS and facts.level >= row.access_level
+    if row.user_id is not None:
+        return row.user_id == user.id and facts.level >= AccessLevel.GUEST
+    return _is_developer_of_invited(row.group_id, facts, on=on)
+
+
+def _is_key(key_id: int, facts: Facts) -> bool:
+    """Whether the actor is this deploy key, still able to push, and its creator is a member."""
+    key = facts.deploy_key
+    is_member = facts.level >= AccessLevel.GUEST
+    return key is not None and key.id == key_id and bool(facts.can_push) and is_member
+
+
+def _is_developer_of_invited(group_id: int | None, facts: Facts, *, on: date) -> bool:
+    if facts.user is None or facts.project is None:
+        return False
+    invited = ProjectGroupLink.objects.filter(
+        unexpired(on),
+        project_id=facts.project.id,
+        group_id=group_id,
+        group_access__gte=AccessLevel.DEVELOPER,
+    )
+    members = Member.objects.active(on=on).filter(
+        user_id=facts.user.id, group_id=group_id, access_level__gte=AccessLevel.DEVELOPER
+    )
+    return invited.exists() and members.exists()

@@ -1,0 +1,21 @@
+"""Which names of branches and tags are legal, as Git itself decides it."""
+
+import re
+
+_HEX = re.compile(r"[0-9a-fA-F]{40}")
+_ILLEGAL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
+
+
+def starts_like_revision(name: str) -> bool:
+    """Whether the name begins with what could be a commit id: 40 or 64 hex digits."""
+    return _HEX.match(name) is not None
+
+
+def is_legal(name: str) -> bool:
+    """Whether ``refs/heads/<name>`` follows Git's ref format."""
+    parts = name.split("/")
+    return (
+        _ILLEGAL.search(name) is None
+        and not name.endswith(".")
+        and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
+    )

@@ -1,0 +1,1 @@
+"""The endpoints of Git access, one module per topic."""

@@ -1,0 +1,50 @@
+"""Git Authentication: may this command run."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.git_access import access, refusals
+from apps.git_access.access_params import command_of
+from apps.git_access.payloads import grant_payload
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.params import Given
+from gitlab_internal.api.views import InternalViewSet
+
+# 401 and not 403 for what is forbidden: old clients mask the message of a 403.
+STATUS_OF_REFUSAL: dict[type[refusals.Refusal], int] = {
+    refusals.Forbidden: 401,
+    refusals.Hidden: 404,
+    refusals.NotCreated: 422,
+    refusals.Unavailable: 503,
+    refusals.Exhausted: 503,
+    refusals.TooMany: 429,
+}
+
+
+class AccessViewSet(InternalViewSet):
+    """Doc: Git Authentication. GitLab Shell asks before a command, Gitaly during a push."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def allowed(self, request: Request) -> Response:
+        """``POST /internal/allowed``."""
+        command = command_of(Given(request))
+        try:
+            grant = access.authorize(command, now=timezone.now())
+        except refusals.Refusal as refusal:
+            return refused(refusal)
+        return Response(grant_payload(grant))
+
+
+def refused(refusal: refusals.Refusal) -> Response:
+    """Return the answer to a command that may not run."""
+    body: dict[str, Any] = {"status": False, "message": refusal.message}
+    headers = {}
+    if isinstance(refusal, refusals.Exhausted | refusals.TooMany):
+        del body["status"]
+    if isinstance(refusal, refusals.TooMany):
+        headers["Retry-After"] = str(refusal.retry_after)
+    return Response(body, status=STATUS_OF_REFUSAL[type(refusal)], headers=headers)

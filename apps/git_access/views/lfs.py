@@ -1,0 +1,44 @@
+"""LFS authentication."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.git_access import containers, lfs, params
+from apps.ssh_keys import actors
+from apps.ssh_keys.params import claim
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.errors import Failure, ResourceNotFound
+from gitlab_internal.api.params import Given
+from gitlab_internal.api.views import InternalViewSet
+
+ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
+
+
+class LfsViewSet(InternalViewSet):
+    """Doc: LFS Authentication. Called by GitLab Shell for ``git-lfs-authenticate``."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def lfs_authenticate(self, request: Request) -> Response:
+        """Answer with a token and the URL that it is for."""
+        given = Given(request)
+        gl_repository = given.text("gl_repository")
+        if gl_repository is not None:
+            params.well_formed(gl_repository)
+        container = containers.find(gl_repository=gl_repository, project=given.text("project"))
+        actor = actors.find(claim(given))
+        try:
+            granted = lfs.authenticate(container=container, actor=actor, now=timezone.now())
+        except lfs.NoLfs:
+            raise ResourceNotFound from None
+        except lfs.UnknownActor:
+            raise Failure(404, ACTOR_NOT_FOUND) from None
+        return Response(
+            {
+                "username": granted.username,
+                "lfs_token": granted.token,
+                "repository_http_path": granted.repository_http_path,
+                "expires_in": granted.expires_in,
+            }
+        )

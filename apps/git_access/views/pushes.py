@@ -1,0 +1,48 @@
+"""What Gitaly says right before and right after the refs of a push change."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.git_access import params, post_receive, push_options, reference_counter
+from apps.git_access.post_receive import Outcome, Push
+from gitlab_internal import correlation
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.params import Given
+from gitlab_internal.api.views import InternalViewSet
+
+
+class PushViewSet(InternalViewSet):
+    """Doc: Incrementing counter on pre-receive, PostReceive. Called by Gitaly."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def pre_receive(self, request: Request) -> Response:
+        """Count a push that is under way; the repository need not exist."""
+        repository = params.repository(Given(request))
+        return Response({"reference_counter_increased": reference_counter.increase(repository)})
+
+    def post_receive(self, request: Request) -> Response:
+        """Record a finished push and answer with what its user is told."""
+        push = _push(Given(request))
+        return Response(_payload(post_receive.finish(push, now=timezone.now())))
+
+
+def _push(given: Given) -> Push:
+    context = params.client_context(given)
+    return Push(
+        repository=params.repository(given),
+        identifier=given.text("identifier"),
+        changes=given.text("changes") or "",
+        options=push_options.parse(given.texts("push_options"), skip_ci=context.get("skip-ci") is True),
+        correlation_id=correlation.current(),
+    )
+
+
+def _payload(outcome: Outcome) -> dict[str, object]:
+    alerts = [{"message": text, "type": "alert"} for text in outcome.alerts]
+    messages = [{"message": text, "type": "basic"} for text in outcome.messages]
+    return {
+        "messages": [*alerts, *messages],
+        "reference_counter_decreased": outcome.counter_decreased,
+    }

@@ -1,0 +1,15 @@
+"""Patterns in which ``*`` stands for any run of characters, ``/`` included."""
+
+import re
+from functools import lru_cache
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Whether the whole text fits the pattern; everything but ``*`` is literal."""
+    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), flags)

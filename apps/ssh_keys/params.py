@@ -1,0 +1,14 @@
+"""The parameters that say who a request is from."""
+
+from apps.ssh_keys.actors import Claim
+from gitlab_internal.api.params import Given
+
+
+def claim(given: Given) -> Claim:
+    """Read who the request is from: key, user, name or identifier."""
+    return Claim(
+        key_id=given.identifier("key_id"),
+        user_id=given.identifier("user_id"),
+        username=given.text("username"),
+        identifier=given.text("identifier"),
+    )

@@ -1,0 +1,22 @@
+"""Bodies about keys and users, in the document's key order."""
+
+from typing import Any
+
+from apps.directory.models import User
+from apps.ssh_keys.keys import OfferedKey
+from gitlab_internal.api.timestamps import timestamp
+
+
+def key_payload(key: OfferedKey) -> dict[str, Any]:
+    """Return the body about a key that may log in."""
+    return {
+        "id": key.id,
+        "title": key.title,
+        "key": key.line,
+        "created_at": timestamp(key.created_at),
+    }
+
+
+def user_payload(user: User) -> dict[str, Any]:
+    """Return the body about a user."""
+    return {"id": user.pk, "name": user.name, "username": user.username}

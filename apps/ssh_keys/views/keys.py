@@ -1,0 +1,35 @@
+"""Who stands behind a key."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.ssh_keys import actors, keys
+from apps.ssh_keys.params import claim
+from apps.ssh_keys.payloads import key_payload, user_payload
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.errors import Failure, ResourceNotFound
+from gitlab_internal.api.params import Given
+from gitlab_internal.api.views import InternalViewSet
+
+
+class KeyViewSet(InternalViewSet):
+    """Doc: Authorized Keys Check; Get user for user ID or key."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def authorized_keys(self, request: Request) -> Response:
+        """``GET /internal/authorized_keys``; asked by OpenSSH through GitLab Shell."""
+        text = Given(request).required_text("key")
+        try:
+            key = keys.find(text, now=timezone.now())
+        except keys.UnknownKey:
+            raise ResourceNotFound("Key") from None
+        except keys.OwnerBlocked:
+            raise Failure(401, {"message": "401 Unauthorized - Key"}) from None
+        return Response(key_payload(key))
+
+    def discover(self, request: Request) -> Response:
+        """``GET /internal/discover``; nobody is the JSON literal ``null``."""
+        user = actors.find(claim(Given(request))).user
+        return Response(user_payload(user) if user else None)

@@ -1,0 +1,64 @@
+"""From our values to Gitaly's messages and back."""
+
+import re
+
+from gitlab_internal.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, Person
+from gitlab_internal.gitaly.repository import Repository
+from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+
+_POINTER_OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
+_POINTER_SIZE = re.compile(rb"^size ([0-9]+)$", re.MULTILINE)
+
+
+def repository_message(repository: Repository) -> pb.Repository:
+    """Put a repository into the form that every call carries."""
+    return pb.Repository(
+        storage_name=repository.storage_name,
+        relative_path=repository.relative_path,
+        git_object_directory=repository.git_object_directory,
+        git_alternate_object_directories=repository.git_alternate_object_directories,
+        gl_repository=repository.gl_repository,
+        gl_project_path=repository.gl_project_path,
+    )
+
+
+def text(raw: bytes) -> str:
+    """Read bytes of no certain encoding as text."""
+    return raw.decode(errors="replace")
+
+
+def commit_of(message: pb.GitCommit) -> Commit:
+    """Read one commit."""
+    return Commit(
+        id=message.id,
+        message=text(message.body),
+        message_is_whole=message.body_size <= len(message.body),
+        author=_person_of(message.author),
+        committer=_person_of(message.committer),
+        parent_ids=tuple(message.parent_ids),
+        tree_id=message.tree_id,
+        signed=message.signature_type != pb.NONE,
+    )
+
+
+def _person_of(message: pb.CommitAuthor) -> Person:
+    return Person(name=text(message.name), email=text(message.email))
+
+
+def changed_path_of(message: pb.ChangedPaths) -> ChangedPath:
+    """Read one changed path."""
+    return ChangedPath(path=text(message.path), change=Change(message.status))
+
+
+def blob_of(message: pb.ListBlobsResponse.Blob) -> Blob:
+    """Read one blob that was listed without its content."""
+    return Blob(id=message.oid, size=message.size, path=text(message.path))
+
+
+def lfs_pointer_of(message: pb.LFSPointer) -> LfsPointer | None:
+    """Read the file that a pointer stands for, or return ``None`` where the blob names no file."""
+    oid = _POINTER_OID.search(message.data)
+    size = _POINTER_SIZE.search(message.data)
+    if oid is None or size is None:
+        return None
+    return LfsPointer(blob_id=message.oid, oid=oid[1].decode(), size=int(size[1]))
