@@ -27,6 +27,11 @@ _REDIS = "GITLAB_INTERNAL_TEST_REDIS"
 _resources = ExitStack()
 
 
+def folder() -> Path:
+    """Return the folder that all processes of the run share."""
+    return Path(os.environ[_RUN])
+
+
 def _prepare() -> None:
     if _RUN not in os.environ:
         _start()

@@ -1,5 +1,9 @@
-"""Real instances for tests and benchmarks: a folder made by ``manage.py serve``, and gunicorn over it."""
+"""Real instances for tests and benchmarks: a folder made by ``manage.py serve``, and gunicorn over it.
 
+The first instance of a run makes the folder and the database; the others are copies of them.
+"""
+
+import fcntl
 import json
 import os
 import shutil
@@ -17,6 +21,7 @@ from typing import Any
 
 from gitlab_internal.operations import listening
 from gitlab_internal.operations.processes import end_with_parent, stop
+from tests import environment as run
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +51,6 @@ class Instance:
     data: Path
     environment: dict[str, str]
     pid: int
-    printed: str  # what `serve` printed when it prepared the folder
 
     @property
     def log(self) -> Path:
@@ -85,13 +89,13 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return {**inherited, "DATA": str(data), "PYTHONWARNINGS": "error", **more}
 
 
-def own_database() -> dict[str, str]:
+def database(*, template: str = "") -> dict[str, str]:
     """Return the settings of a new database on the run's own servers; nothing on SQLite: it lies in DATA."""
     if "DATABASE_URL" not in os.environ:
         return {}
     redis_url, _, number = os.environ["REDIS_URL"].partition("?db=")
     return {
-        "DATABASE_URL": servers.create_database(os.environ["DATABASE_URL"]),
+        "DATABASE_URL": servers.create_database(os.environ["DATABASE_URL"], template=template),
         # The test process empties its own database after each test.
         "REDIS_URL": f"{redis_url}?db={int(number) + servers.REDIS_DATABASES // 2}",
     }
@@ -107,26 +111,51 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 @contextmanager
 def running_instance(*, on_socket: bool = False, **settings: str) -> Iterator[Instance]:
-    """Prepare an instance as ``make serve`` does, run gunicorn over it, and remove it all at the end."""
-    data = Path(tempfile.mkdtemp(prefix="gitlab-internal-instance-"))
-    try:
+    """Run gunicorn over a seeded instance of its own, and remove it all at the end."""
+    with prepared_folder() as (data, database_settings):
         address = f"unix:{data}/api.sock" if on_socket else "127.0.0.1:0"
         with listening.listen(address) as listener:
-            yield from _serve(data, listener, settings)
+            server = listening.of(listener)
+            more = {**database_settings, **listening.instance_url(server), **settings}
+            with _gunicorn(listener, environment(data, **more)) as process:
+                path = Path(server.socket) if server.socket else None
+                instance = Instance(server.url, path, data, environment(data, **more), process.pid)
+                _await_answer(instance)
+                yield instance
+
+
+@contextmanager
+def prepared_folder() -> Iterator[tuple[Path, dict[str, str]]]:
+    """Copy what ``manage.py serve`` makes; yield the folder and the settings of its database."""
+    template = run.folder() / "template"
+    with (run.folder() / "template.lock").open("w") as lock:  # closing it lets the next process in
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            _make_template(template)
+    template_database = (template / "database").read_text()
+    data = Path(tempfile.mkdtemp(prefix="gitlab-internal-instance-"))
+    try:
+        shutil.copytree(template / "data", data, dirs_exist_ok=True)
+        yield data, database(template=template_database)
     finally:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _serve(data: Path, listener: socket.socket, settings: dict[str, str]) -> Iterator[Instance]:
-    server = listening.of(listener)
-    env = environment(data, **own_database(), **listening.instance_url(server), **settings)
-    bind = f"unix:{server.socket}" if server.socket else server.url.removeprefix("http://")
-    printed = manage(env, "serve", "--only-prepare", "--bind", bind.replace("localhost", "127.0.0.1"))
+def _make_template(template: Path) -> None:
+    unfinished = template.with_name("unfinished")
+    own = database()
+    manage(environment(unfinished / "data", **own), "serve", "--only-prepare")
+    (unfinished / "database").write_text(own.get("DATABASE_URL", "").rpartition("/")[2])
+    unfinished.rename(template)
+
+
+@contextmanager
+def _gunicorn(listener: socket.socket, settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
-    with (data / "gunicorn.log").open("wb") as log:
+    with (Path(settings["DATA"]) / "gunicorn.log").open("wb") as log:
         process = subprocess.Popen(
             command,
-            env=env,
+            env=settings,
             cwd=ROOT,
             stderr=log,
             pass_fds=(listener.fileno(),),
@@ -134,10 +163,7 @@ def _serve(data: Path, listener: socket.socket, settings: dict[str, str]) -> Ite
             preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
         )
     try:
-        path = Path(server.socket) if server.socket else None
-        instance = Instance(server.url, path, data, env, process.pid, printed)
-        _await_answer(instance)
-        yield instance
+        yield process
     finally:
         stop(process, grace=STOP_TIMEOUT)
 

@@ -50,15 +50,16 @@ class PostgreSQL:
         return create_database(self.url())
 
 
-def create_database(server_url: str) -> str:
-    """Create an empty database beside the one that ``server_url`` names, and return its URL."""
-    folder = server_url.split("@/", 1)[1].rsplit("/", 1)[0]
+def create_database(server_url: str, *, template: str = "") -> str:
+    """Create a database on the server of ``server_url``, empty or a copy of ``template``; return its URL."""
+    server, _, _ = server_url.rpartition("/")
+    folder = server.partition("@/")[2]
     name = f"instance_{uuid.uuid4().hex}"
     with closing(psycopg2.connect(host=folder, user="postgres", dbname="postgres")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-    return server_url.rsplit("/", 1)[0] + f"/{name}"
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+    return f"{server}/{name}"
 
 
 @contextmanager

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.ssh_keys.models import Key
+from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where an instance can be reached by curl: its URL, and the Unix socket it listens on, if any."""
-
-    url: str
-    socket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,19 @@
 """The address of an instance. The supervisor opens it, so that a taken port is known before anything runs."""
 
 import socket
+from dataclasses import dataclass
 from pathlib import Path
-
-from gitlab_internal.operations.examples import Server
 
 BACKLOG = 2048
 ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 -- recognised, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where an instance can be reached by curl: its URL, and the Unix socket it listens on, if any."""
+
+    url: str
+    socket: str = ""
 
 
 class NotAnAddress(ValueError):
@@ -19,12 +26,8 @@ def listen(address: str) -> socket.socket:
     Raises:
         OSError: the address is taken or not ours.
     """
-    if path := address.removeprefix("unix:") if address.startswith("unix:") else "":
-        _remove_stale(Path(path))
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(path)
-        listener.listen(BACKLOG)
-        return listener
+    if address.startswith("unix:"):
+        return _listen_on_socket(Path(address.removeprefix("unix:")))
     host, port = _host_and_port(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -51,10 +54,24 @@ def instance_url(server: Server) -> dict[str, str]:
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not port.isdecimal():
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdecimal():
         raise NotAnAddress(f"{address!r} is neither HOST:PORT nor unix:PATH.")
     return host.strip("[]"), int(port)
+
+
+def _listen_on_socket(path: Path) -> socket.socket:
+    _remove_stale(path)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+    except OSError:
+        listener.close()
+        raise
+    # gitlab-shell and Gitaly run as other users; the folder says who may come, the secret who may ask.
+    path.chmod(0o666)
+    listener.listen(BACKLOG)
+    return listener
 
 
 def _remove_stale(path: Path) -> None:

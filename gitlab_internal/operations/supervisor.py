@@ -30,7 +30,7 @@ class Child:
     descriptors: Sequence[int] = ()
     process: subprocess.Popen[bytes] = field(init=False)
     started: float = field(init=False)
-    _pause: float = field(default=FIRST_PAUSE, init=False)
+    _pause: float = field(default_factory=lambda: FIRST_PAUSE, init=False)
     _due: float | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -78,13 +78,16 @@ class Supervisor:
         self.worker.start()
 
     def watch(self) -> int:
-        """Return the web server's exit code once it ends, or 0 after a signal; by then both have ended."""
+        """Return 0 after a signal, 1 when the web server ended by itself; by then both have ended."""
         try:
             while self.web.process.poll() is None and not self._asked.wait(POLL):
                 self.worker.revive()
         finally:
             self._end()
-        return 0 if self._asked.is_set() else self.web.process.returncode
+        if self._asked.is_set():
+            return 0
+        log.error("the web server ended", code=self.web.process.returncode)
+        return 1
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._asked.set()

@@ -1,5 +1,6 @@
 """Who stands behind a key."""
 
+from django.http import JsonResponse
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +30,7 @@ class KeyViewSet(InternalViewSet):
             raise Failure(401, {"message": "401 Unauthorized - Key"}) from None
         return Response(key_payload(key))
 
-    def discover(self, request: Request) -> Response:
-        """``GET /internal/discover``; nobody is the JSON literal ``null``."""
+    def discover(self, request: Request) -> JsonResponse:
+        """``GET /internal/discover``; nobody is the JSON literal ``null``, which DRF renders as no body."""
         user = actors.find(claim(Given(request))).user
-        return Response(user_payload(user) if user else None)
+        return JsonResponse(user_payload(user) if user else None, safe=False)

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             server = listening.named(address)
         except listening.NotAnAddress as error:
             raise CommandError(str(error)) from error
+        os.umask(0o077)  # whatever an instance makes is its own
         self._make_files()
         self._make_database()
         password = credentials.first_password()
@@ -72,13 +73,16 @@ class Command(BaseCommand):
         call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
 
-    def _describe(self, server: examples.Server, password: str | None) -> None:
+    def _describe(self, server: listening.Server, password: str | None) -> None:
         """Print what a person needs to try the instance."""
         for example in examples.requests(server):
             self.stdout.write(f"\n# {example.heading}\n{example.curl}")
         self.stdout.write(f"\nInstance   {settings.DATA}")
         self.stdout.write(f"Address    {server.socket or server.url}")
         self.stdout.write(f"Admin      {server.url}{settings.RELATIVE_URL_ROOT}/admin/")
+        self.stdout.write(
+            f"Tokens     {folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN} in that folder"
+        )
         if password:
             self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
         self.stdout.flush()

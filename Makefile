@@ -1,0 +1,43 @@
+# make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
+# make test  [TESTS="-k allowed"]                                               run every test
+# make lint                                                                     everything but the tests
+
+PORT ?= 3001
+DATA ?= ./var
+BIND ?=
+TESTS ?=
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PYTEST := $(BIN)/python -m pytest -n 2 --cov
+
+.PHONY: serve test lint
+.DELETE_ON_ERROR:
+
+serve: $(VENV)/.runtime
+	@exec env DATA='$(abspath $(DATA))' $(BIN)/python manage.py serve --port $(PORT) $(if $(BIND),--bind '$(BIND)')
+
+# Twice: on what an instance has by default, and on what a large one has. The second run adds its coverage.
+test: $(VENV)/.dev
+	TEST_DATABASE=sqlite $(PYTEST) --cov-report= $(TESTS)
+	TEST_DATABASE=postgres $(PYTEST) --cov-append $(TESTS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	BIN=$(BIN) bash .ci/check-production
+
+$(VENV)/.runtime: requirements/runtime.txt | $(BIN)/python
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(BIN)/python
+	$(PIP) -r $<
+	@touch $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,48 @@
+"""A deployment without its secrets fails its checks, with a hint."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from gitlab_internal.checks import secret_files
+
+
+@pytest.fixture
+def secret_file(settings: Settings, tmp_path: Path) -> Path:
+    path = tmp_path / "secret"
+    path.write_text("0123456789abcdef0123456789abcdef\n")
+    path.chmod(0o600)
+    settings.SHELL_SECRET_FILE = path
+    return path
+
+
+def test_a_private_secret_passes(secret_file: Path) -> None:
+    assert [message for message in secret_files() if str(secret_file) in message.msg] == []
+
+
+def test_a_missing_secret_is_an_error_with_a_hint(secret_file: Path) -> None:
+    secret_file.unlink()
+
+    (message,) = (message for message in secret_files() if str(secret_file) in message.msg)
+
+    assert message.id == "gitlab_internal.E001"
+    assert message.hint == "Create it with mode 0600, or let SHELL_SECRET_FILE name another file."
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_secret_that_others_can_read_is_an_error(secret_file: Path, mode: int) -> None:
+    secret_file.chmod(mode)
+
+    (message,) = (message for message in secret_files() if str(secret_file) in message.msg)
+
+    assert message.id == "gitlab_internal.E002"
+    assert message.hint == f"chmod 600 {secret_file}"
+
+
+def test_a_short_secret_is_a_warning(secret_file: Path) -> None:
+    secret_file.write_text("short\n")
+
+    (message,) = (message for message in secret_files() if str(secret_file) in message.msg)
+
+    assert message.id == "gitlab_internal.W001"

@@ -1,0 +1,114 @@
+"""The world of the document's examples."""
+
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from apps.directory.models import Namespace, Project, Route, User
+from apps.git_access.models import BroadcastMessage
+from apps.ssh_keys.models import Key
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(*options: str) -> str:
+    output = StringIO()
+    call_command("seed", *options, stdout=output)
+    return output.getvalue()
+
+
+def rows() -> dict[str, list[dict[str, object]]]:
+    own = [model for model in apps.get_models() if model.__module__.startswith("apps.")]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in own}
+
+
+def test_holds_what_the_examples_name() -> None:
+    seed()
+
+    assert User.objects.get(pk=1).admin
+    assert User.objects.get(pk=7).name == "Dede Eichmann"
+    assert User.objects.get(pk=7).otp_required_for_login
+    assert User.objects.get(pk=29).is_active
+    assert Key.objects.get(pk=7).user_id == 7
+    assert Key.objects.get(pk=11).fingerprint_sha256 == "MQHWhS9nhzUezUdD42ytxubZoBKrZLbyBZzxCkmnxXc"
+    assert Project.objects.at_path("gnuwget/wget2").get().pk == 3
+    assert Project.objects.get(pk=7).namespace.root_id == 2
+    assert BroadcastMessage.objects.get().message == "Hello from post-receive"
+
+
+def test_nobody_can_log_in_before_an_administrator_has_a_password() -> None:
+    seed()
+
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_every_row_is_valid_and_as_saving_it_would_make_it() -> None:
+    seed()
+
+    for user in User.objects.all():
+        user.full_clean()
+    for namespace in Namespace.objects.all():
+        assert namespace.traversal == f"{namespace.pk}/"
+        assert namespace.full_path == namespace.path
+        namespace.full_clean(exclude=["traversal"])
+    for project in Project.objects.all():
+        assert project.full_path == f"{project.namespace.full_path}/{project.path}"
+        project.full_clean()
+    for key in Key.objects.all():
+        stored = {field.name: getattr(key, field.name) for field in Key._meta.fields}
+        key.read()
+        assert {field.name: getattr(key, field.name) for field in Key._meta.fields} == stored
+
+
+def test_new_rows_get_ids_behind_the_seeded_ones() -> None:
+    seed()
+
+    assert User.objects.create_user("later").pk > 29
+    assert Route.objects.latest("pk").pk == 6
+
+
+def test_seeding_again_changes_nothing() -> None:
+    seed()
+    before = rows()
+
+    output = seed()
+
+    assert output == "Not seeded: the directory is not empty.\n"
+    assert rows() == before
+
+
+def test_a_directory_with_own_users_is_left_alone() -> None:
+    User.objects.create_user("somebody")
+
+    seed()
+
+    assert User.objects.count() == 1
+
+
+def test_force_loads_beside_own_rows() -> None:
+    User.objects.create_user("somebody", pk=500)
+
+    seed("--force")
+
+    assert User.objects.filter(username__in=["somebody", "root"]).count() == 2
+
+
+def test_force_overwrites_no_row() -> None:
+    seed()
+    User.objects.filter(pk=1).update(password="changed since")
+
+    with pytest.raises(CommandError, match=r"these rows exist already: directory\.User 1"):
+        seed("--force")
+
+    assert User.objects.get(pk=1).password == "changed since"
+
+
+def test_force_loads_all_or_nothing() -> None:
+    User.objects.create_user("Root", pk=500)
+
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        seed("--force")
+
+    assert User.objects.count() == 1

@@ -1,0 +1,130 @@
+"""One process over two others."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gitlab_internal.operations import supervisor
+from gitlab_internal.operations.processes import stop
+from gitlab_internal.operations.supervisor import Child, Supervisor
+
+SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+STUBBORN = [
+    sys.executable, "-S", "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(supervisor, "POLL", 0.02)
+    monkeypatch.setattr(supervisor, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(supervisor, "GRACE", 5)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def running() -> Iterator[Supervisor]:
+    environment = dict(os.environ)
+    supervised = Supervisor(Child(SLEEP, environment), Child(SLEEP, environment))
+    supervised.start()
+    yield supervised
+    for child in (supervised.web, supervised.worker):
+        stop(child.process, grace=5)
+
+
+def during(supervised: Supervisor, act: Callable[[], None]) -> int:
+    """Watch in the main thread, where signals arrive, while ``act`` runs in another."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    code = supervised.watch()
+    thread.join()
+    return code
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_both(running: Supervisor, number: signal.Signals) -> None:
+    code = during(running, lambda: os.kill(os.getpid(), number))
+
+    assert code == 0
+    assert running.web.process.returncode == -signal.SIGTERM
+    assert running.worker.process.returncode == -signal.SIGTERM
+
+
+def test_without_web_server_the_worker_ends_too(running: Supervisor) -> None:
+    code = during(running, running.web.process.kill)
+
+    assert code == 1
+    assert running.worker.process.returncode == -signal.SIGTERM
+
+
+def test_a_dead_worker_is_replaced(running: Supervisor) -> None:
+    first = running.worker.process
+
+    def kill_worker_then_ask() -> None:
+        first.kill()
+        while running.worker.process is first:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    code = during(running, kill_worker_then_ask)
+
+    assert code == 0
+    assert first.returncode == -signal.SIGKILL
+    assert running.worker.process.returncode == -signal.SIGTERM
+
+
+def test_the_pause_before_another_worker_grows_while_it_dies_at_once() -> None:
+    child = Child([sys.executable, "-S", "-c", ""], dict(os.environ))
+    child.start()
+    pauses = []
+
+    for _ in range(3):
+        child.process.wait()
+        child.revive()
+        pauses.append(child._pause)
+        child._due = 0
+        child.revive()
+    child.process.wait()
+
+    assert pauses == [2 * supervisor.FIRST_PAUSE, 4 * supervisor.FIRST_PAUSE, 8 * supervisor.FIRST_PAUSE]
+
+
+def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "GRACE", 0.2)
+    environment = dict(os.environ)
+    supervised = Supervisor(Child(STUBBORN, environment), Child(SLEEP, environment))
+    supervised.start()
+    time.sleep(0.5)  # until it ignores the signal
+
+    code = during(supervised, lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    assert code == 0
+    assert supervised.web.process.returncode == -signal.SIGKILL
+
+
+def test_children_end_with_a_killed_supervisor() -> None:
+    script = (
+        "import os, sys, time\n"
+        "from gitlab_internal.operations.supervisor import Child\n"
+        "Child([sys.executable, '-S', '-c', 'import time; time.sleep(60)'], dict(os.environ)).start()\n"
+        "print('started', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert parent.stdout
+    assert parent.stdout.readline() == b"started\n"
+
+    parent.kill()
+
+    # The child holds the pipe too: it is at its end once both are gone.
+    assert parent.communicate(timeout=10)[0] == b""
