@@ -97,10 +97,15 @@ class EncryptedField(models.Field[Encrypted, Encrypted]):
         return str(self.get_prep_value(self.value_from_object(obj)))
 
 
+def new_key() -> str:
+    """Return a line for the key file."""
+    return f"{Fernet.generate_key().decode()}\n"
+
+
 def add_key(path: Path) -> None:
     """Put a new key on top of the key file; the file is created if there is none."""
     existing = path.read_bytes() if path.exists() else b""
-    secret_files.replace(path, Fernet.generate_key() + b"\n" + existing)
+    secret_files.replace(path, new_key().encode() + existing)
 
 
 def forget_old_keys(path: Path) -> int:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
 from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
 from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
@@ -51,4 +52,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{INTERNAL}two_factor_push_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_push_otp_check"})
     ),
     path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
+    path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
 ]

@@ -15,7 +15,7 @@ from apps.directory.models import User, UserState
 from apps.ssh_keys import owners, second_factors
 from apps.ssh_keys.actors import Actor, Claim
 from apps.ssh_keys.deliveries import Delivery
-from apps.ssh_keys.models import OtpSecret
+from apps.ssh_keys.models import OtpSecret, RecoveryCode
 from apps.ssh_keys.owners import Refused
 from gitlab_internal.encryption import Encrypted
 from gitlab_internal.shared_store.store import store
@@ -101,6 +101,16 @@ def enrol(user: User, secret: str | None = None) -> str:
         user.otp_required_for_login = True
         user.save(update_fields=["otp_required_for_login"])
     return totp.provisioning_uri()
+
+
+@transaction.atomic
+def withdraw(user: User) -> None:
+    """Turn one-time passwords off; without another factor the recovery codes are forgotten too."""
+    OtpSecret.objects.filter(user=user).delete()
+    if not user.second_factor_devices.exists():
+        RecoveryCode.objects.filter(user=user).delete()
+    user.otp_required_for_login = False
+    user.save(update_fields=["otp_required_for_login"])
 
 
 def _session(key_id: int) -> str:

@@ -185,6 +185,10 @@ class PersonalAccessTokenQuerySet(models.QuerySet["PersonalAccessToken"]):
         alive = models.Q(expires_at=None) | models.Q(expires_at__gt=on)
         return self.filter(alive, revoked=False)
 
+    def revoke(self) -> int:
+        """End these tokens for good and return how many still worked."""
+        return self.filter(revoked=False).update(revoked=True)
+
 
 class PersonalAccessToken(models.Model):
     """A token that acts for its user within its scopes. Only its SHA-256 digest is kept."""
