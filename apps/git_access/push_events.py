@@ -97,9 +97,10 @@ def _events(pushed: _Pushed) -> Iterator[PushEvent]:
     if len(changes) > settings.PUSH_EVENT_ACTIVITIES_LIMIT:
         yield PushEvent(record=record, kind=EventKind.BULK, ref_count=len(changes))
         return
-    for change in changes:
+    for position, change in enumerate(changes):
         yield PushEvent(
             record=record,
+            position=position,
             kind=_kind(change),
             ref=change.ref,
             old_revision=change.old,

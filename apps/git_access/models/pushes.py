@@ -55,6 +55,7 @@ class PushEvent(models.Model):
     """One ref of a push, or one event for the whole push when it has many refs."""
 
     record = models.ForeignKey(PushRecord, on_delete=models.CASCADE, related_name="events")
+    position = models.PositiveIntegerField(default=0, help_text="Place of the ref in the push, from 0.")
     kind = models.CharField(max_length=8, choices=EventKind)
     ref = models.CharField(max_length=4096, blank=True)
     old_revision = models.CharField(max_length=64, blank=True)
@@ -64,8 +65,8 @@ class PushEvent(models.Model):
 
     class Meta:
         constraints = (
-            # A job may run twice; its events exist once.
-            models.UniqueConstraint(fields=["record", "kind", "ref"], name="push_event_unique"),
+            # A job may run twice; its events exist once. A ref may be too long for an index.
+            models.UniqueConstraint(fields=["record", "position"], name="push_event_unique"),
         )
 
     def __str__(self) -> str:
