@@ -28,6 +28,13 @@ def requests(server: Server) -> list[Example]:
         return []
     blob = key.key.split()[1]
     who = ["key_id=11", "project=gnuwget/wget2"]
+    token = [
+        "user_id=29",
+        "name=mytokenname",
+        "scopes[]=read_user",
+        "scopes[]=read_repository",
+        "expires_at=2020-07-24",
+    ]
     push = f"changes={_ZEROS} fd9e76b9136bdd9fe217061b497745792fe5a5ee gh-pages\\n"
     return [
         Example(
@@ -38,6 +45,11 @@ def requests(server: Server) -> list[Example]:
         Example("Authorized Keys Check", _get(server, "authorized_keys", f"key={blob}")),
         Example("Get user for user ID or key", _get(server, "discover", "key_id=7")),
         Example("Instance information", _get(server, "check")),
+        Example(
+            "Get new 2FA recovery codes using an SSH key",
+            _post(server, "two_factor_recovery_codes", "key_id=7"),
+        ),
+        Example("Get new personal access-token", _post(server, "personal_access_token", *token)),
         Example(
             "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
         ),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("git_access", "0002_access_facts"),
+        ("git_access", "0003_push_event_position"),
         ("ssh_keys", "0002_key_owners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
