@@ -78,7 +78,7 @@ def post(instance: Instance, path: str, request_id: str = "", **body: Any) -> An
 
 
 def ask_for_tokens(instance: Instance) -> set[str]:
-    wish = {"user_id": 29, "name": "mine", "scopes": ["api"]}
+    wish: dict[str, Any] = {"user_id": 29, "name": "mine", "scopes": ["api"]}
     first = post(instance, "personal_access_token", "abc", **wish)
     again = post(instance, "personal_access_token", "abc", **wish)
     other = post(instance, "personal_access_token", **wish)
