@@ -11,7 +11,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
-PYTEST := $(BIN)/python -m pytest -n 2 --cov
+# The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
 .PHONY: serve test lint
 .DELETE_ON_ERROR:

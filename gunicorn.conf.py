@@ -6,10 +6,12 @@ that keep their connections (Gitaly, kas, a load balancer) wait for little.
 
 import os
 import threading
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.urls import get_resolver
 
 wsgi_app = "gitlab_internal.wsgi:application"
@@ -35,12 +37,21 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Open each thread's database connection before its first request would have to."""
+    """Let each thread connect and plan the hot query before its first request would have to."""
     together = threading.Barrier(threads)
     for _ in range(threads):
-        worker.tpool.submit(_warm_up, together)
+        worker.tpool.submit(_warm_up, together).add_done_callback(partial(_report, worker))
 
 
 def _warm_up(together: threading.Barrier) -> None:
+    from apps.git_access import fact_readers  # noqa: PLC0415 -- models exist once the application is loaded
+    from apps.git_access.facts import Question  # noqa: PLC0415
+    from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
+
     together.wait(timeout=10)  # no thread takes the work of two
-    connection.ensure_connection()
+    fact_readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
+
+
+def _report(worker: Any, warm_up: Future[None]) -> None:
+    if error := warm_up.exception():
+        worker.log.warning("Not warmed up: %r", error)

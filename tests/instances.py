@@ -86,7 +86,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     """Return what the commands of an instance need, and nothing of the test run's own settings."""
     kept = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
     inherited = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**inherited, "DATA": str(data), "PYTHONWARNINGS": "error", **more}
+    return {**inherited, "DATA": str(data), **more}
 
 
 def database(*, template: str = "") -> dict[str, str]:

@@ -38,9 +38,9 @@ class DurableWorker(Worker):
     def work(self) -> None:
         """Run jobs under a lease, until a signal or, in a batch, until there are none."""
         upkeep = Upkeep(self.worker_id)
-        upkeep.tick()
-        upkeep.start()
         try:
+            upkeep.tick()
+            upkeep.start()
             self.run()
         finally:
             upkeep.stop()
@@ -97,7 +97,8 @@ class Upkeep(threading.Thread):
     def stop(self) -> None:
         """End the thread and give the lease back."""
         self._stopped.set()
-        self.join()
+        if self.is_alive():
+            self.join()
         try:
             leases.release(self._worker_id)
         except Error:

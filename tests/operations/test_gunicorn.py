@@ -1,5 +1,7 @@
 """The service behind a real gunicorn: what the test client cannot show."""
 
+import base64
+
 from tests.instances import Instance
 
 
@@ -16,3 +18,28 @@ def test_answers_to_the_host_name_unix_on_a_socket(gunicorn_on_socket: Instance)
 
     assert answer.status == 404
     assert answer.json() == {"error": "404 Not Found"}
+
+
+def test_takes_a_body_sent_in_chunks(gunicorn: Instance) -> None:
+    secret = base64.b64encode((gunicorn.data / ".gitlab_shell_secret").read_bytes()).decode()
+    headers = {"Gitlab-Shared-Secret": secret, "Content-Type": "application/json"}
+    body = iter([b'{"gl_repo', b'sitory": "project-7"}'])  # of unknown length, so it is sent in chunks
+
+    answer = gunicorn.request("POST", "/api/v4/internal/pre_receive", body, headers)
+
+    assert answer.status == 200
+    assert answer.json() == {"reference_counter_increased": True}
+
+
+def test_refuses_endless_chunks(gunicorn: Instance) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = iter([b" " * 1024 * 1024] * 11)
+
+    answer = gunicorn.request("POST", "/api/v4/internal/pre_receive", body, headers)
+
+    assert answer.status == 413
+    assert answer.json() == {"error": "413 Request Entity Too Large"}
+
+
+def test_each_thread_of_a_worker_is_warm_before_the_first_request(gunicorn: Instance) -> None:
+    assert "Not warmed up" not in gunicorn.log.read_text()

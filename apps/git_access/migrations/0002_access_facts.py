@@ -11,7 +11,6 @@ FUNCTIONS = (
     "internal_project_at",
     "internal_project_level",
     "internal_group_level",
-    "internal_direct_level",
     "internal_ancestors",
 )
 

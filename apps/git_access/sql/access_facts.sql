@@ -4,70 +4,69 @@
 CREATE OR REPLACE FUNCTION internal_ancestors(p_traversal text) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE AS $$ SELECT string_to_array(rtrim(p_traversal, '/'), '/')::bigint[] $$;
 
--- A direct membership that counts, or null.
-CREATE OR REPLACE FUNCTION internal_direct_level(p_user bigint, p_group bigint, p_on date)
-RETURNS integer LANGUAGE sql STABLE AS $$
-  SELECT member.access_level::integer FROM directory_member member
-  WHERE member.user_id = p_user AND member.group_id = p_group AND member.access_level >= 10
-    AND member.state = 'active' AND member.requested_at IS NULL
-    AND (member.expires_at IS NULL OR member.expires_at > p_on)
-$$;
-
 -- The level in a group: of memberships in it or above it, and of direct memberships in the groups that these
 -- are shared with. Each ancestor is one index lookup, however many groups the user belongs to.
 CREATE OR REPLACE FUNCTION internal_group_level(p_user bigint, p_ancestors bigint[], p_on date)
 RETURNS integer LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN COALESCE((
-    SELECT max(found.level) FROM (
-      SELECT internal_direct_level(p_user, ancestor.id, p_on) AS level
+    SELECT max(way.level) FROM (
+      SELECT direct.access_level AS level
       FROM unnest(p_ancestors) AS ancestor(id)
+      CROSS JOIN LATERAL (
+        SELECT member.access_level FROM directory_member member
+        WHERE member.user_id = p_user AND member.group_id = ancestor.id AND member.access_level >= 10
+          AND member.state = 'active' AND member.requested_at IS NULL
+          AND (member.expires_at IS NULL OR member.expires_at > p_on)
+        LIMIT 1
+      ) AS direct
       UNION ALL
-      SELECT CASE WHEN direct.level IS NOT NULL THEN LEAST(link.group_access, direct.level) END
+      SELECT LEAST(link.group_access, direct.access_level)
       FROM unnest(p_ancestors) AS ancestor(id)
       JOIN directory_groupgrouplink link ON link.shared_group_id = ancestor.id AND link.group_access >= 10
         AND (link.expires_at IS NULL OR link.expires_at > p_on)
-      CROSS JOIN LATERAL
-        (SELECT internal_direct_level(p_user, link.shared_with_group_id, p_on) AS level) AS direct
-    ) AS found
+      CROSS JOIN LATERAL (
+        SELECT member.access_level FROM directory_member member
+        WHERE member.user_id = p_user AND member.group_id = link.shared_with_group_id
+          AND member.access_level >= 10 AND member.state = 'active' AND member.requested_at IS NULL
+          AND (member.expires_at IS NULL OR member.expires_at > p_on)
+        LIMIT 1
+      ) AS direct
+    ) AS way
   ), 0);
 END $$;
 
 CREATE OR REPLACE FUNCTION internal_project_level(
   p_user bigint, p_project bigint, p_ancestors bigint[], p_locked boolean, p_on date
 ) RETURNS integer LANGUAGE plpgsql STABLE AS $$
-DECLARE
-  best integer;
 BEGIN
-  best := internal_group_level(p_user, p_ancestors, p_on);
-  best := GREATEST(best, (
-    SELECT member.access_level FROM directory_member member
-    WHERE member.user_id = p_user AND member.project_id = p_project AND member.access_level >= 10
-      AND member.state = 'active' AND member.requested_at IS NULL
-      AND (member.expires_at IS NULL OR member.expires_at > p_on)
-  ));
-  IF NOT p_locked THEN
-    best := GREATEST(best, (
-      SELECT max(LEAST(
-        link.group_access, internal_group_level(p_user, internal_ancestors(invited.traversal), p_on)
-      ))
-      FROM directory_projectgrouplink link JOIN directory_namespace invited ON invited.id = link.group_id
-      WHERE link.project_id = p_project AND link.group_access >= 10
-        AND (link.expires_at IS NULL OR link.expires_at > p_on)
-    ));
-  END IF;
-  RETURN best;
+  RETURN GREATEST(
+    internal_group_level(p_user, p_ancestors, p_on),
+    (
+      SELECT max(way.level) FROM (
+        SELECT member.access_level::integer AS level FROM directory_member member
+        WHERE member.user_id = p_user AND member.project_id = p_project AND member.access_level >= 10
+          AND member.state = 'active' AND member.requested_at IS NULL
+          AND (member.expires_at IS NULL OR member.expires_at > p_on)
+        UNION ALL
+        SELECT LEAST(
+          link.group_access, internal_group_level(p_user, internal_ancestors(invited.traversal), p_on)
+        )
+        FROM directory_projectgrouplink link JOIN directory_namespace invited ON invited.id = link.group_id
+        WHERE NOT p_locked AND link.project_id = p_project AND link.group_access >= 10
+          AND (link.expires_at IS NULL OR link.expires_at > p_on)
+      ) AS way
+    )
+  );
 END $$;
 
 CREATE OR REPLACE FUNCTION internal_project_at(p_path text, OUT found_id bigint, OUT by_alias boolean)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  SELECT alias.project_id INTO found_id FROM directory_projectalias alias WHERE alias.name = p_path;
-  by_alias := found_id IS NOT NULL;
-  IF found_id IS NULL THEN
-    SELECT route.project_id INTO found_id FROM directory_route route
-    WHERE lower(route.path) = lower(p_path) AND route.project_id IS NOT NULL;
-  END IF;
+  SELECT COALESCE(alias.project_id, route.project_id), alias.id IS NOT NULL INTO found_id, by_alias
+  FROM (VALUES (p_path)) AS wanted(path)
+  LEFT JOIN directory_projectalias alias ON alias.name = wanted.path
+  LEFT JOIN directory_route route ON lower(route.path) = lower(wanted.path) AND route.project_id IS NOT NULL;
   IF found_id IS NULL THEN
     SELECT redirect.project_id INTO found_id FROM directory_redirectroute redirect
     WHERE lower(redirect.path) = lower(p_path) AND redirect.project_id IS NOT NULL;
@@ -131,17 +130,9 @@ BEGIN
   user_id := p_user_id;
   IF p_username IS NOT NULL THEN
     SELECT account.id INTO user_id FROM directory_user account WHERE lower(account.username) = lower(p_username);
-  ELSIF p_key_id IS NOT NULL OR p_key_owner_id IS NOT NULL THEN
-    SELECT key.id, key.kind = 'deploy', key.algorithm, key.bits, key.expires_at, key.last_used_at, key.user_id
-    INTO key_id, key_deploy, key_algorithm, key_bits, key_expires_at, key_last_used_at, user_id
-    FROM ssh_keys_key key WHERE key.id = COALESCE(p_key_id, p_key_owner_id) AND key.usage_type <> 'signing';
-    IF key_deploy AND user_id IS NULL THEN
-      SELECT ghost.id INTO user_id FROM directory_user ghost WHERE ghost.user_type = 'ghost';
-    ELSIF NOT key_deploy AND p_key_owner_id IS NOT NULL THEN
-      key_id := NULL;
-    END IF;
   END IF;
-  SELECT account.id, account.username, account.state, account.user_type, account.admin, account.external,
+  SELECT key.id, key.kind = 'deploy', key.algorithm, key.bits, key.expires_at, key.last_used_at,
+    account.id, account.username, account.state, account.user_type, account.admin, account.external,
     account.confirmed_at IS NOT NULL, account.password_expires_at, account.password_automatically_set,
     account.locked_at,
     account.otp_required_for_login OR EXISTS (
@@ -154,10 +145,20 @@ BEGIN
         WHERE acceptance.user_id = account.id AND acceptance.terms_id = latest.id
       ) FROM directory_terms latest ORDER BY latest.id DESC LIMIT 1
     ), true)
-  INTO user_id, user_username, user_state, user_type, user_admin, user_external, user_confirmed,
+  INTO key_id, key_deploy, key_algorithm, key_bits, key_expires_at, key_last_used_at,
+    user_id, user_username, user_state, user_type, user_admin, user_external, user_confirmed,
     user_password_expires_at, user_password_automatically_set, user_locked_at, user_two_factor,
     user_last_activity_on, user_terms_accepted
-  FROM directory_user account WHERE account.id = user_id;
+  FROM (VALUES (COALESCE(p_key_id, p_key_owner_id))) AS wanted(id)
+  LEFT JOIN ssh_keys_key key ON key.id = wanted.id AND key.usage_type <> 'signing'
+  LEFT JOIN directory_user account ON account.id = CASE
+    WHEN key.id IS NULL THEN user_id
+    WHEN key.user_id IS NULL AND key.kind = 'deploy'
+      THEN (SELECT ghost.id FROM directory_user ghost WHERE ghost.user_type = 'ghost')
+    ELSE key.user_id END;
+  IF p_key_owner_id IS NOT NULL AND NOT key_deploy THEN
+    key_id := NULL;  -- the key only names its owner
+  END IF;
 
   -- Which repository.
   by_alias := false;
@@ -228,25 +229,29 @@ BEGIN
     SELECT namespace.id, namespace.kind, route.path, namespace.owner_id, namespace.visibility_level,
       namespace.wiki_access_level, namespace.wiki_repository_exists, namespace.repository_read_only,
       namespace.project_creation_level, namespace.default_branch_protection, namespace.share_with_group_lock,
-      internal_ancestors(namespace.traversal)
-    INTO namespace_id, namespace_kind, namespace_full_path, namespace_owner_id, namespace_visibility_level,
-      namespace_wiki_access_level, namespace_wiki_repository_exists, namespace_repository_read_only,
-      namespace_project_creation_level, namespace_default_branch_protection, locked, ancestors
-    FROM directory_namespace namespace JOIN directory_route route ON route.namespace_id = namespace.id
-    WHERE namespace.id = namespace_id;
-    SELECT bool_or(above.archived), (array_agg(above.repository_size_limit ORDER BY above.depth DESC)
-      FILTER (WHERE above.repository_size_limit IS NOT NULL))[1]
-    INTO namespace_archived, namespace_repository_size_limit
-    FROM unnest(ancestors) AS ancestor(id) JOIN directory_namespace above ON above.id = ancestor.id;
-    SELECT root.id, route.path, root.kind, root.enabled_git_access_protocol, root.enforce_ssh_certificates,
+      internal_ancestors(namespace.traversal), above.archived, above.repository_size_limit,
+      root.id, root_route.path, root.kind, root.enabled_git_access_protocol, root.enforce_ssh_certificates,
       ARRAY(
         SELECT restriction.cidr FROM git_access_iprestriction restriction
         WHERE restriction.group_id = root.id ORDER BY restriction.id
       )
-    INTO namespace_root_id, namespace_root_path, namespace_root_kind, namespace_root_protocol,
+    INTO namespace_id, namespace_kind, namespace_full_path, namespace_owner_id, namespace_visibility_level,
+      namespace_wiki_access_level, namespace_wiki_repository_exists, namespace_repository_read_only,
+      namespace_project_creation_level, namespace_default_branch_protection, locked,
+      ancestors, namespace_archived, namespace_repository_size_limit,
+      namespace_root_id, namespace_root_path, namespace_root_kind, namespace_root_protocol,
       namespace_root_enforces_certificates, namespace_ip_ranges
-    FROM directory_namespace root JOIN directory_route route ON route.namespace_id = root.id
-    WHERE root.id = ancestors[1];
+    FROM directory_namespace namespace
+    JOIN directory_route route ON route.namespace_id = namespace.id
+    JOIN directory_namespace root ON root.id = split_part(namespace.traversal, '/', 1)::bigint
+    JOIN directory_route root_route ON root_route.namespace_id = root.id
+    CROSS JOIN LATERAL (
+      SELECT bool_or(one.archived) AS archived, (array_agg(one.repository_size_limit ORDER BY one.depth DESC)
+        FILTER (WHERE one.repository_size_limit IS NOT NULL))[1] AS repository_size_limit
+      FROM unnest(internal_ancestors(namespace.traversal)) AS ancestor(id)
+      JOIN directory_namespace one ON one.id = ancestor.id
+    ) AS above
+    WHERE namespace.id = namespace_id;
   END IF;
 
   -- What the one may do with the other.

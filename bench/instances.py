@@ -1,0 +1,117 @@
+"""The servers under measurement: PostgreSQL with a large world, and gunicorn over it."""
+
+import base64
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psycopg2
+
+from gitlab_internal.operations.processes import end_with_parent, stop
+
+ROOT = Path(__file__).resolve().parent.parent
+WORLD = Path(__file__).parent / "world.sql"
+
+
+@dataclass(frozen=True)
+class World:
+    """How much of everything there is."""
+
+    users: int
+    keys: int
+    groups: int
+    projects: int
+    members: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running gunicorn; ``secret`` is the header that it accepts."""
+
+    url: str
+    pid: int
+    secret: str
+    database_url: str
+
+
+@contextmanager
+def server(database_url: str, folder: Path, world: World) -> Iterator[Server]:
+    """Migrate, fill the world, and run gunicorn on a free loopback port."""
+    secret = secrets.token_hex(16)
+    environment = _environment(database_url, folder, secret)
+    _manage(environment, "migrate", "--verbosity", "0")
+    _fill(database_url, world)
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            stderr=subprocess.DEVNULL,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 -- no thread has been started yet
+        )
+        try:
+            _await(port)
+            header = base64.b64encode(secret.encode()).decode()
+            yield Server(f"http://127.0.0.1:{port}", process.pid, header, database_url)
+        finally:
+            stop(process, grace=15)
+
+
+def _environment(database_url: str, folder: Path, secret: str) -> dict[str, str]:
+    folder.mkdir(mode=0o700)
+    (folder / ".gitlab_shell_secret").write_text(secret)
+    (folder / ".gitlab_shell_secret").chmod(0o600)
+    return {
+        **os.environ,
+        "DATA": str(folder),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": secrets.token_hex(32),
+        "GITALY_STORAGES": '{"default": {"address": "unix:/nonexistent.socket"}}',
+    }
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+
+
+def _fill(database_url: str, world: World) -> None:
+    statement = WORLD.read_text()
+    for name, number in vars(world).items():
+        statement = statement.replace(f":{name}", str(number))
+    with closing(connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def connect(database_url: str) -> "psycopg2.extensions.connection":
+    """Open a connection of its own, in autocommit."""
+    rest = database_url.split("@/", 1)[1]
+    folder, _, name = rest.rpartition("/")
+    connection = psycopg2.connect(host=folder, user="postgres", dbname=name)
+    connection.autocommit = True
+    return connection
+
+
+def _await(port: int) -> None:
+    for _ in range(200):
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
+                connection.request("GET", "/api/v4/internal/check", headers={"Host": "localhost"})
+                connection.getresponse()
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("gunicorn did not start")

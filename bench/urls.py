@@ -1,0 +1,36 @@
+"""The service's routes, and the floor: a view that authenticates, reads and answers with a constant."""
+
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.params import Given
+from gitlab_internal.api.views import InternalViewSet
+from gitlab_internal.urls import urlpatterns as service_urls
+
+CONSTANT = {
+    "status": True,
+    "gl_repository": "project-3",
+    "gl_project_path": "gnuwget/wget2",
+    "gl_id": "user-1",
+    "gl_username": "root",
+    "gitaly": {"repository": {"storage_name": "default"}, "address": "", "token": None, "features": {}},
+}
+
+
+class FloorViewSet(InternalViewSet):
+    """What every endpoint pays before it does anything."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def floor(self, request: Request) -> Response:
+        """Answer with a constant."""
+        Given(request)
+        return Response(CONSTANT)
+
+
+urlpatterns = [
+    path("api/v4/internal/floor", FloorViewSet.as_view({"get": "floor", "post": "floor"})),
+    *service_urls,
+]

@@ -1,0 +1,120 @@
+"""The requests that `make serve` prints, run by a real curl against a real gunicorn as they are printed."""
+
+import json
+import re
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.instances import Instance
+
+GRANT = {
+    "status": True,
+    "gl_repository": "project-3",
+    "gl_project_path": "gnuwget/wget2",
+    "gl_id": "user-1",
+    "gl_username": "root",
+    "git_config_options": ["uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true"],
+    "gitaly": {
+        "repository": {
+            "storage_name": "default",
+            "relative_path": "@hashed/4e/07/"
+            "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce.git",
+            "git_object_directory": "",
+            "git_alternate_object_directories": [],
+            "gl_repository": "project-3",
+            "gl_project_path": "gnuwget/wget2",
+        },
+        "address": "unix:/Users/bvl/repos/gitlab/gitaly.socket",
+        "token": None,
+        "features": {},
+    },
+    "gl_console_messages": [],
+    "need_audit": False,
+    "gl_key_type": "key",
+    "gl_key_id": 11,
+    "gl_project_id": 3,
+    "gl_root_namespace_id": 2,
+}
+
+
+def printed(instance: Instance) -> dict[str, str]:
+    """Return what `serve` prints for this instance: heading -> command."""
+    bind = (
+        f"unix:{instance.socket}"
+        if instance.socket
+        else instance.url.replace("http://localhost", "127.0.0.1")
+    )
+    output = instance.manage("serve", "--only-prepare", "--bind", bind)
+    return dict(re.findall(r"^# (.+)\n(curl .+)$", output, re.MULTILINE))
+
+
+def run(command: str) -> Any:
+    """Paste a line into a shell."""
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module", params=["gunicorn", "gunicorn_on_socket"])
+def instance(request: pytest.FixtureRequest) -> Instance:
+    found: Instance = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lines(instance: Instance) -> dict[str, str]:
+    return printed(instance)
+
+
+def test_git_authentication(lines: dict[str, str]) -> None:
+    assert run(lines["Git Authentication"]) == GRANT
+
+
+def test_lfs_authentication(lines: dict[str, str], instance: Instance) -> None:
+    answer = run(lines["LFS Authentication"])
+
+    assert answer.pop("lfs_token").count(".") == 2
+    root = instance.url if not instance.socket else "http://localhost:3001"
+    assert answer == {
+        "username": "root",
+        "repository_http_path": f"{root}/gnuwget/wget2.git",
+        "expires_in": 1800,
+    }
+
+
+def test_authorized_keys(lines: dict[str, str]) -> None:
+    answer = run(lines["Authorized Keys Check"])
+
+    assert re.fullmatch(r"ssh-rsa AAAA\S+ Administrator \(localhost\)", answer.pop("key"))
+    assert answer == {"id": 11, "title": "admin@example.com", "created_at": "2019-06-27T15:29:02.219Z"}
+
+
+def test_discover(lines: dict[str, str]) -> None:
+    assert run(lines["Get user for user ID or key"]) == {"id": 7, "name": "Dede Eichmann", "username": "rubi"}
+
+
+def test_check(lines: dict[str, str]) -> None:
+    assert run(lines["Instance information"]) == {
+        "api_version": "v4",
+        "gitlab_version": "12.3.0-pre",
+        "gitlab_rev": "d69c988e6a6",
+        "redis": True,
+        "gitlab_revision": "d69c988e6a6",
+    }
+
+
+def test_pre_receive(lines: dict[str, str]) -> None:
+    answer = run(lines["Incrementing counter on pre-receive"])
+
+    assert answer == {"reference_counter_increased": True}
+
+
+def test_post_receive(lines: dict[str, str]) -> None:
+    run(lines["Incrementing counter on pre-receive"])
+
+    assert run(lines["PostReceive"]) == {
+        "messages": [{"message": "Hello from post-receive", "type": "alert"}],
+        "reference_counter_decreased": True,
+    }
