@@ -87,7 +87,7 @@ def session_open(key_id: int) -> bool:
 def enrol(user: User, secret: str | None = None) -> str:
     """Turn one-time passwords on and return the URI that an authenticator app scans.
 
-    A secret that the user had before is replaced. Without ``secret`` a new one is made.
+    A secret that the user had before is replaced, and its sessions end. Without ``secret`` a new one is made.
 
     Raises:
         ValueError: ``secret`` is no Base32 text of at least 112 bits.
@@ -100,6 +100,7 @@ def enrol(user: User, secret: str | None = None) -> str:
         )
         user.otp_required_for_login = True
         user.save(update_fields=["otp_required_for_login"])
+    _end_sessions(user)
     return totp.provisioning_uri()
 
 
@@ -115,6 +116,11 @@ def withdraw(user: User) -> None:
 
 def _session(key_id: int) -> str:
     return f"otp_session:{key_id}"
+
+
+def _end_sessions(user: User) -> None:
+    for key in user.keys.all():
+        store().forget(_session(key.pk))
 
 
 def _may_try(actor: Actor, user: User) -> None:

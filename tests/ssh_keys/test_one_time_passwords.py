@@ -43,7 +43,6 @@ def key() -> Key:
     key = KeyFactory.create()
     assert key.user is not None
     one_time_passwords.enrol(key.user, SECRET)
-    store().forget(f"otp_session:{key.pk}")
     return key
 
 
@@ -333,9 +332,12 @@ def test_the_secret_is_stored_encrypted() -> None:
     assert uri.startswith("otpauth://totp/localhost:rubi?secret=")
 
 
-def test_a_new_secret_ends_the_old_one(shell: Caller, key: Key, now: datetime) -> None:
+def test_a_new_secret_ends_the_old_one_and_its_sessions(shell: Caller, key: Key, now: datetime) -> None:
+    check(shell, key, code(now, steps=-1))
+
     one_time_passwords.enrol(owner(key))
 
+    assert not one_time_passwords.session_open(key.pk)
     assert check(shell, key, code(now)).json() == INVALID
 
 
