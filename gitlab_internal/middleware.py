@@ -3,11 +3,13 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import get_script_prefix, set_script_prefix
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -55,11 +57,26 @@ class PathMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        path = request.path_info
-        if path.startswith("//"):
-            path = "/" + path.lstrip("/")
+        request.path_info = path = _with_one_slash(request.path_info)
         root = settings.RELATIVE_URL_ROOT
-        if root and path.startswith(f"{root}/"):
-            path = path.removeprefix(root)
-        request.path_info = path
-        return self.get_response(request)
+        # WhiteNoise knows its files by their whole path.
+        if not root or not path.startswith(f"{root}/") or path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        request.path_info = _with_one_slash(path.removeprefix(root))
+        with _links_below(f"{root}/"):
+            return self.get_response(request)
+
+
+@contextmanager
+def _links_below(prefix: str) -> Iterator[None]:
+    """Let the admin's links begin with ``prefix``."""
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
+
+
+def _with_one_slash(path: str) -> str:
+    return "/" + path.lstrip("/") if path.startswith("//") else path

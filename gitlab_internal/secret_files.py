@@ -10,7 +10,7 @@ from pathlib import Path
 class SecretFile:
     """One secret file, read again whenever it changes on disk.
 
-    A missing or empty file holds no secret: it authenticates nobody.
+    A missing, empty or blank file holds no secret: it authenticates nobody.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,7 +24,9 @@ class SecretFile:
             status = self.path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp != self._stamp:
-                self._content = self.path.read_bytes()
+                content = self.path.read_bytes()
+                # Somebody who guesses a line end must not get in.
+                self._content = content if content.strip() else b""
                 self._stamp = stamp
         except OSError:
             return b""

@@ -116,7 +116,7 @@ def rename_project(project: Project, *, path: str) -> None:
     project.path = path
     project.clean_fields(exclude=["default_branch"])
     project.save(update_fields=["path"])
-    _move(Route.objects.get(project=project), f"{project.namespace.full_path}/{path}")
+    _move(project.route, f"{project.namespace.full_path}/{path}")
 
 
 @transaction.atomic
@@ -131,11 +131,12 @@ def rename_namespace(namespace: Namespace, *, path: str) -> None:
     namespace.clean_fields()
     namespace.save(update_fields=["path"])
     parent = f"{namespace.parent.full_path}/" if namespace.parent else ""
-    _move(Route.objects.get(namespace=namespace), f"{parent}{path}")
+    _move(namespace.route, f"{parent}{path}")
 
 
 def _move(route: Route, new: str) -> None:
     """Move a route and every route below it, leaving a redirect at each former path."""
+    route.refresh_from_db()
     old = route.path
     moved = Route.objects.filter(pk=route.pk) | Route.objects.filter(path__startswith=f"{old}/")
     former = [
@@ -146,5 +147,6 @@ def _move(route: Route, new: str) -> None:
     for path in taken:
         RedirectRoute.objects.at_path(path).delete()
     moved.update(path=Concat(Value(new), Substr(F("path"), len(old) + 1)))
+    route.path = new  # whoever holds the row sees the new path at once
     if new.lower() != old.lower():
         RedirectRoute.objects.bulk_create(former)

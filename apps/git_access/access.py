@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import structlog
 from django.conf import settings
 
 from apps.directory.models import User
@@ -20,19 +21,20 @@ from apps.git_access import (
 from apps.git_access.attempt import Attempt, Command
 from apps.git_access.deadline import NO_GITALY, CheckTimer, gitaly_answers
 from apps.git_access.facts import Facts, Question
+from apps.git_access.push_checks import snippets
 from apps.git_access.refusals import Hidden, TooMany, Unavailable
 from apps.git_access.repositories import MalformedRepository, RepositoryId, RepositoryType, parse
 from apps.git_access.steps import actor, instance, pulling, pushing, repository
-from apps.ssh_keys import actors
-from apps.ssh_keys.models import Key
+from apps.ssh_keys import actors, last_use
 from gitlab_internal.gitaly.failures import RepositoryNotFound
 from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
-from gitlab_internal.shared_store.store import store
+from gitlab_internal.shared_store.store import STORE_FAILURES, store
+
+log = structlog.get_logger(__name__)
 
 Step = Callable[[Attempt], None]
 
 WINDOW = 60  # seconds, of the rate limit
-TOUCHED_FOR = timedelta(hours=24)
 TOO_MANY = "This endpoint has been requested too many times. Try again later."
 
 BEFORE_CREATION: tuple[Step, ...] = (
@@ -85,6 +87,12 @@ PUSH: dict[RepositoryType, tuple[Step, ...]] = {
     RepositoryType.SNIPPET: SNIPPET_PUSH,
 }
 
+# What looks at the single refs; a wiki's are not looked at.
+CHANGES: dict[RepositoryType, Callable[[Attempt, CheckTimer], None]] = {
+    RepositoryType.PROJECT: push_checks.run,
+    RepositoryType.SNIPPET: snippets.run,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -105,8 +113,9 @@ def authorize(command: Command, *, now: datetime) -> Grant:
     attempt = attempt_of(command, named, now=now)
     touch(attempt)
     granted = check(attempt)
+    grant = Grant(granted, _server(granted))
     record_activity(granted)
-    return Grant(granted, _server(granted))
+    return grant
 
 
 def check(attempt: Attempt) -> Attempt:
@@ -136,8 +145,8 @@ def _check_repository(attempt: Attempt, timer: CheckTimer) -> None:
             _take(PULL, attempt)
             return
         _take(PUSH[attempt.type], attempt)
-        if attempt.type == RepositoryType.PROJECT:
-            push_checks.run(attempt, timer)
+        if check_changes := CHANGES.get(attempt.type):
+            check_changes(attempt, timer)
     except RepositoryNotFound:
         existence.record(attempt.facts, exists=None)
         raise Hidden(existence.ABSENT[attempt.type]) from None
@@ -185,23 +194,26 @@ def limit_rate(command: Command) -> None:
         return
     target = command.gl_repository or command.project or ""
     key = f"gitlab_shell_operation:{command.action}:{target}:{actors.lookup(command.claim)}"
-    if store().count_within(key, window=WINDOW) > limit:
+    try:
+        count = store().count_within(key, window=WINDOW)
+    except STORE_FAILURES:
+        log.warning("a request could not be counted", exc_info=True)
+        return
+    if count > limit:
         raise TooMany(TOO_MANY, retry_after=WINDOW)
 
 
 def touch(attempt: Attempt) -> None:
     """Step 2: the key was used; written at most once a day, and before any refusal."""
     key = attempt.facts.key
-    if key is None or settings.READ_ONLY:
-        return
-    if key.last_used_at is None or key.last_used_at <= attempt.now - TOUCHED_FOR:
-        Key.objects.filter(pk=key.id).update(last_used_at=attempt.now)
+    if key is not None:
+        last_use.touch(key_id=key.id, last_used_at=key.last_used_at, now=attempt.now)
 
 
 def record_activity(attempt: Attempt) -> None:
     """A pull that may run makes its user active today; written once a day."""
     user, today = attempt.facts.checked_user, attempt.now.date()
-    if user is None or attempt.command.is_push or settings.READ_ONLY:
+    if user is None or not attempt.command.is_pull or settings.READ_ONLY:
         return
     if user.last_activity_on != today:
         User.objects.filter(pk=user.id).update(last_activity_on=today)

@@ -1,7 +1,7 @@
 """What ``/allowed`` is asked; read by hand, for it is the hottest endpoint and refuses little by shape."""
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 from apps.git_access.attempt import Action, Command, Quarantine
 from apps.git_access.params import client_context
@@ -28,7 +28,7 @@ def command_of(given: Given) -> Command:
         project=given.text("project"),
         changes=_changes(given),
         quarantine=_quarantine(given.value("env")),
-        check_ip=given.text("check_ip"),
+        check_ip=_check_ip(given.value("check_ip")),
         namespace_path=given.text("namespace_path"),
         relative_path=given.text("relative_path"),
         correlation_id=correlation.current(),
@@ -55,6 +55,11 @@ def _changes(given: Given) -> str | list[str] | None:
     return given.text("changes")
 
 
+def _check_ip(value: Any) -> str | None:
+    """Read the client's address; what is none is kept, for it lies outside every range."""
+    return None if value is None else str(value)
+
+
 def _quarantine(env: Any) -> Quarantine:
     """Read the quarantine directories: an object, or JSON text of one; anything else says nothing."""
     if isinstance(env, str):
@@ -65,8 +70,16 @@ def _quarantine(env: Any) -> Quarantine:
     if not isinstance(env, dict):
         return Quarantine()
     directory, alternates = env.get(OBJECT_DIRECTORY), env.get(ALTERNATES, [])
-    is_list = isinstance(alternates, list) and all(isinstance(item, str) for item in alternates)
+    is_list = isinstance(alternates, list) and all(map(_is_path, alternates))
     return Quarantine(
-        object_directory=directory if isinstance(directory, str) else "",
+        object_directory=directory if _is_path(directory) else "",
         alternates=alternates if is_list or alternates is None else [],
     )
+
+
+def _is_path(value: Any) -> TypeGuard[str]:
+    try:
+        storable("env", value)
+    except BadRequest:  # here that says nothing, as everything else that cannot be a path
+        return False
+    return True

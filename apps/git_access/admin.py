@@ -1,31 +1,159 @@
-"""What happened to repositories, for operators."""
+"""Git access for operators: messages and restrictions of the instance, protected refs, pushes, audits."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from apps.git_access.models import GitAuditEvent
+from apps.directory.models import AccessLevel
+from apps.git_access.models import (
+    BroadcastMessage,
+    GitAuditEvent,
+    IpRestriction,
+    ProtectedBranch,
+    ProtectedBranchAccess,
+    ProtectedTag,
+    ProtectedTagAccess,
+    PushEvent,
+    PushRecord,
+)
+
+LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
+
+
+class ReadOnly:
+    """What machines have written is only to be looked at."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(IpRestriction)
+class IpRestrictionAdmin(admin.ModelAdmin[IpRestriction]):
+    """From where the projects of a top-level group may be used."""
+
+    list_display = ("cidr", "group")
+    search_fields = ("cidr", "group__route__path")
+    list_select_related = ("group__route",)
+    raw_id_fields = ("group",)
+    ordering = ("group_id", "cidr")
+
+
+class BroadcastMessageForm(forms.ModelForm[BroadcastMessage]):
+    """Levels are chosen, not written."""
+
+    target_access_levels = forms.TypedMultipleChoiceField(
+        choices=LEVELS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing chosen: everybody.",
+    )
+
+    class Meta:
+        model = BroadcastMessage
+        fields = (
+            "message",
+            "kind",
+            "starts_at",
+            "ends_at",
+            "target_path",
+            "show_in_cli",
+            "target_access_levels",
+        )
+
+
+@admin.register(BroadcastMessage)
+class BroadcastMessageAdmin(admin.ModelAdmin[BroadcastMessage]):
+    """What everybody, or those who push to some projects, are told."""
+
+    form = BroadcastMessageForm
+    list_display = ("__str__", "kind", "starts_at", "ends_at", "target_path", "show_in_cli")
+    list_filter = ("kind", "show_in_cli")
+    search_fields = ("message", "target_path")
+    ordering = ("-id",)
+
+
+class ProtectedBranchAccessInline(admin.TabularInline[ProtectedBranchAccess, ProtectedBranch]):
+    """Whom a rule lets push and merge; a rule without rows lets nobody."""
+
+    model = ProtectedBranchAccess
+    fields = ("right", "access_level", "user", "group", "deploy_key")
+    raw_id_fields = ("user", "group", "deploy_key")
+    extra = 0
+
+
+@admin.register(ProtectedBranch)
+class ProtectedBranchAdmin(admin.ModelAdmin[ProtectedBranch]):
+    """Rules over branches."""
+
+    list_display = ("name", "project", "allow_force_push")
+    list_filter = ("allow_force_push",)
+    search_fields = ("name", "project__route__path")
+    list_select_related = ("project__route",)
+    raw_id_fields = ("project",)
+    inlines = (ProtectedBranchAccessInline,)
+    ordering = ("-id",)
+
+
+class ProtectedTagAccessInline(admin.TabularInline[ProtectedTagAccess, ProtectedTag]):
+    """Whom a rule lets create tags; a rule without rows lets nobody."""
+
+    model = ProtectedTagAccess
+    fields = ("access_level", "user", "group", "deploy_key")
+    raw_id_fields = ("user", "group", "deploy_key")
+    extra = 0
+
+
+@admin.register(ProtectedTag)
+class ProtectedTagAdmin(admin.ModelAdmin[ProtectedTag]):
+    """Rules over tags."""
+
+    list_display = ("name", "project")
+    search_fields = ("name", "project__route__path")
+    list_select_related = ("project__route",)
+    raw_id_fields = ("project",)
+    inlines = (ProtectedTagAccessInline,)
+    ordering = ("-id",)
+
+
+class PushEventInline(ReadOnly, admin.TabularInline[PushEvent, PushRecord]):
+    """What a push did to each ref."""
+
+    model = PushEvent
+    fields = ("kind", "ref", "old_revision", "new_revision", "ref_count")
+    ordering = ("position",)
+
+
+@admin.register(PushRecord)
+class PushRecordAdmin(ReadOnly, admin.ModelAdmin[PushRecord]):
+    """Every finished push; one that is not processed still has a job."""
+
+    list_display = ("id", "gl_repository", "user", "deploy_key", "received_at", "processed_at")
+    list_filter = (("processed_at", admin.EmptyFieldListFilter),)
+    # Exact: a push is looked for among millions.
+    search_fields = ("gl_repository__exact", "user__username__exact", "correlation_id__exact")
+    list_select_related = ("user", "deploy_key")
+    inlines = (PushEventInline,)
+    ordering = ("-id",)
+    show_full_result_count = False
 
 
 @admin.register(GitAuditEvent)
-class GitAuditEventAdmin(admin.ModelAdmin[GitAuditEvent]):
-    """Who used which repository. Nobody changes what has happened."""
+class GitAuditEventAdmin(ReadOnly, admin.ModelAdmin[GitAuditEvent]):
+    """Who used which repository."""
 
     list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
     list_filter = ("verb", "protocol")
-    list_select_related = ("user", "key")
-    search_fields = ("username", "gl_repository", "address")
+    # Exact: one is looked for among millions.
+    search_fields = ("gl_repository__exact", "username__exact", "address__exact")
+    list_select_related = ("key",)
     ordering = ("-id",)
-    date_hierarchy = "created_at"
-    show_full_result_count = False  # the table only grows
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Written by the API only."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: GitAuditEvent | None = None) -> bool:
-        """Read only."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: GitAuditEvent | None = None) -> bool:
-        """Kept."""
-        return False
+    show_full_result_count = False

@@ -45,8 +45,13 @@ class Command:
 
     @property
     def is_push(self) -> bool:
-        """Whether the command writes; every other one reads."""
+        """Whether the command writes."""
         return self.action == Action.RECEIVE_PACK
+
+    @property
+    def is_pull(self) -> bool:
+        """Whether the command reads; an unknown one does neither."""
+        return self.action in {Action.UPLOAD_PACK, Action.UPLOAD_ARCHIVE}
 
     @property
     def asks_beforehand(self) -> bool:

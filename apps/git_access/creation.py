@@ -20,6 +20,7 @@ from apps.git_access.attempt import Attempt
 from apps.git_access.facts import NamespaceFacts, UserFacts
 from apps.git_access.refusals import NotCreated
 from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.rules import projects
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.failures import GitalyFailure, RepositoryExists
 from gitlab_internal.gitaly.repository import Repository
@@ -31,7 +32,8 @@ _LEAST_LEVELS = {
     ProjectCreation.DEVELOPERS: AccessLevel.DEVELOPER,
     ProjectCreation.OWNERS: AccessLevel.OWNER,
 }
-TAKEN = "Path has already been taken"
+PATH_TAKEN = "Path has already been taken"
+NAME_TAKEN = "Name has already been taken"
 
 
 def is_due(attempt: Attempt) -> bool:
@@ -45,6 +47,8 @@ def is_due(attempt: Attempt) -> bool:
         and command.asks_beforehand
         and user is not None
         and facts.namespace is not None
+        # The project would be unreadable from there, so the answer is that of one that does not exist.
+        and not projects.is_outside(facts, check_ip=command.check_ip)
         and _may_create(user, facts.namespace, level=facts.level)
     )
 
@@ -60,11 +64,13 @@ def create(attempt: Attempt) -> None:
         raise LookupError("nothing to create")
     segment = attempt.path.rpartition("/")[2]
     faults = project_path_faults(segment)
+    if Project.objects.filter(namespace_id=facts.namespace.id, name=segment).exists():
+        faults.append(NAME_TAKEN)
     if faults:
         raise NotCreated(_text(faults))
     project = _insert(facts.namespace.id, segment, creator_id=facts.user.id)
     try:
-        _create_repository(project)
+        _create_repository(project, correlation_id=attempt.command.correlation_id)
     except GitalyFailure:
         project.delete()
         raise
@@ -88,10 +94,10 @@ def _insert(namespace_id: int, segment: str, *, creator_id: int) -> Project:
                 creator_id=creator_id,
             )
     except IntegrityError as error:
-        raise NotCreated(_text([TAKEN])) from error
+        raise NotCreated(_text([PATH_TAKEN])) from error
 
 
-def _create_repository(project: Project) -> None:
+def _create_repository(project: Project, *, correlation_id: str) -> None:
     found = RepositoryId(RepositoryType.PROJECT, project.pk)
     repository = Repository(
         storage_name=project.storage,
@@ -99,8 +105,9 @@ def _create_repository(project: Project) -> None:
         gl_repository=found.gl_repository,
         gl_project_path=project.full_path,
     )
+    gitaly = Gitaly(repository=repository, correlation_id=correlation_id, primary_only=True)
     with suppress(RepositoryExists):  # an earlier try got this far
-        Gitaly(repository=repository).create_repository(default_branch=DEFAULT_BRANCH)
+        gitaly.create_repository(default_branch=DEFAULT_BRANCH)
     Project.objects.filter(pk=project.pk).update(repository_exists=True)
 
 
@@ -108,7 +115,7 @@ def _may_create(user: UserFacts, namespace: NamespaceFacts, *, level: int) -> bo
     if user.external:
         return False
     if namespace.kind == NamespaceKind.USER:
-        return user.admin or (namespace.owner_id == user.id and _has_room(user, namespace))
+        return (user.admin or namespace.owner_id == user.id) and _has_room(user)
     rule = namespace.project_creation_level
     rule = settings.DEFAULT_PROJECT_CREATION if rule is None else rule
     if rule == ProjectCreation.ADMINISTRATORS:
@@ -117,9 +124,9 @@ def _may_create(user: UserFacts, namespace: NamespaceFacts, *, level: int) -> bo
     return least is not None and level >= least
 
 
-def _has_room(user: UserFacts, namespace: NamespaceFacts) -> bool:
+def _has_room(user: UserFacts) -> bool:
     limit = User.objects.values_list("projects_limit", flat=True).get(pk=user.id)
-    return Project.objects.filter(namespace_id=namespace.id).count() < limit
+    return Project.objects.filter(namespace__owner_id=user.id).count() < limit
 
 
 def _text(faults: list[str]) -> str:

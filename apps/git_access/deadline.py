@@ -67,6 +67,7 @@ def gitaly_answers() -> Iterator[None]:
     except GitalyExhausted as failure:
         raise Exhausted(EXHAUSTED) from failure
     except GitalyDeadlineExceeded as failure:
-        raise Unavailable(TIMED_OUT) from failure
+        # Outside every block: there is nothing to time.
+        raise Unavailable(f"{TIMED_OUT}\n\n{TIMING}") from failure
     except GitalyFailure as failure:
         raise Unavailable(NO_GITALY) from failure

@@ -5,13 +5,15 @@ from datetime import date
 
 import structlog
 
-from apps.directory.access_levels import level_in_project
 from apps.directory.models import FeatureLevel, Project, User
-from apps.directory.project_rights import may_download_code
+from apps.git_access import fact_readers
 from apps.git_access.changes import Change
 from apps.git_access.containers import Container
+from apps.git_access.facts import Question
 from apps.git_access.push_options import PushOptions
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.rules import projects
+from apps.ssh_keys.actors import Lookup
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.failures import GitalyFailure
 
@@ -73,8 +75,9 @@ def _target_project(options: PushOptions, *, source: Project) -> Project | None:
 
 
 def _is_open(project: Project, *, user: User, on: date) -> bool:
-    level = level_in_project(user=user, project=project, on=on)
-    return may_download_code(user=user, project=project, level=level)
+    repository = RepositoryId(RepositoryType.PROJECT, project.pk)
+    facts = fact_readers.read(Question(actor=Lookup(user_id=user.pk), repository=repository, on=on))
+    return facts.project is not None and projects.may_download_code(facts, facts.project)
 
 
 def _branch_errors(

@@ -32,12 +32,13 @@ def grant_payload(grant: Grant) -> dict[str, Any]:
     if facts.user:
         body["gl_username"] = facts.user.username
     body["git_config_options"] = _git_config_options()
-    body["gitaly"] = {
-        "repository": _repository_payload(found, attempt),
-        "address": grant.server.address,
-        "token": grant.server.token,
-        "features": gitaly_features(facts.features),
-    }
+    if attempt.command.is_pull or attempt.command.is_push:  # designs are asked about with any command
+        body["gitaly"] = {
+            "repository": _repository_payload(found, attempt),
+            "address": grant.server.address,
+            "token": grant.server.token,
+            "features": gitaly_features(facts.features),
+        }
     body["gl_console_messages"] = _console_messages(attempt)
     body["need_audit"] = settings.GIT_AUDIT_EVENTS_ENABLED
     if facts.key:

@@ -48,9 +48,11 @@ class Outcome:
 
 def finish(push: Push, *, now: datetime) -> Outcome:
     """Count the push down, record it, and return what the pusher is told, whoever and whatever it is."""
-    decreased = reference_counter.decrease(push.repository)
     actor = actors.find(Claim(identifier=push.identifier))
-    _record(push, actor=actor, now=now)
+    with transaction.atomic():
+        # A counter that is kept in this database falls only together with the record.
+        decreased = reference_counter.decrease(push.repository)
+        _record(push, actor=actor, now=now)
     container = containers.of_id(push.repository)
     return Outcome(
         counter_decreased=decreased,
@@ -60,19 +62,18 @@ def finish(push: Push, *, now: datetime) -> Outcome:
 
 
 def _record(push: Push, *, actor: Actor, now: datetime) -> None:
-    """Record the push; the job lives in the same database, so neither is lost without the other."""
-    with transaction.atomic():
-        record = PushRecord.objects.create(
-            gl_repository=push.repository.gl_repository,
-            identifier=(push.identifier or "")[:_MAX_IDENTIFIER],
-            user=actor.user,
-            deploy_key=actor.deploy_key,
-            changes=push.changes,
-            push_options=push.options.parsed,
-            correlation_id=push.correlation_id,
-            received_at=now,
-        )
-        process_push.enqueue(record_id=record.pk, correlation_id=push.correlation_id)
+    """Record the push and its job, in the caller's transaction: neither is lost without the other."""
+    record = PushRecord.objects.create(
+        gl_repository=push.repository.gl_repository,
+        identifier=(push.identifier or "")[:_MAX_IDENTIFIER],
+        user=actor.user,
+        deploy_key=actor.deploy_key,
+        changes=push.changes,
+        push_options=push.options.parsed,
+        correlation_id=push.correlation_id,
+        received_at=now,
+    )
+    process_push.enqueue(record_id=record.pk, correlation_id=push.correlation_id)
 
 
 def _alerts(push: Push, *, actor: Actor, container: Container | None, now: datetime) -> Iterator[str | None]:

@@ -1,17 +1,17 @@
 """The rules that protect the branches and tags of one project, and whom they let pass."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
 from django.db import connection
 
 from apps.directory.models import AccessLevel, Member, ProjectGroupLink
 from apps.directory.models.members import unexpired
+from apps.git_access import wildcards
 from apps.git_access.facts import Facts
 from apps.git_access.models import BranchRight
+from apps.git_access.rules import projects
 
 NO_ONE = 0
 ADMINISTRATORS = 60
@@ -52,7 +52,7 @@ class Rule:
 
     def matches(self, name: str) -> bool:
         """Whether the rule is about this branch or tag."""
-        return self.name == name or ("*" in self.name and _pattern(self.name).fullmatch(name) is not None)
+        return wildcards.matches(self.name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,6 @@ class ProtectedRefs:
     def over_tag(self, name: str) -> list[Rule]:
         """The rules about a tag."""
         return [rule for rule in self.tags if rule.matches(name)]
-
-
-@cache
-def _pattern(wildcard: str) -> re.Pattern[str]:
-    """``*`` is any run of characters, slashes included; everything else stands for itself."""
-    return re.compile(".*".join(map(re.escape, wildcard.split("*"))), re.DOTALL)
 
 
 def of_project(project_id: int) -> ProtectedRefs:
@@ -106,10 +100,18 @@ def _passes(row: Row, facts: Facts, *, on: date) -> bool:
     if user.admin:
         return True
     if row.access_level is not None:
-        return row.access_level < ADMINISTRATORS and facts.level >= row.access_level
+        return row.access_level < ADMINISTRATORS and _has_level(row.access_level, facts)
     if row.user_id is not None:
         return row.user_id == user.id and facts.level >= AccessLevel.GUEST
     return _is_developer_of_invited(row.group_id, facts, on=on)
+
+
+def _has_level(least: int, facts: Facts) -> bool:
+    """Whether the user has the level and the push right; the creator of a deploy key may lack the latter."""
+    project, namespace = facts.project, facts.namespace
+    if project is None or namespace is None or facts.level < least:
+        return False
+    return projects.may_push_code(facts, project, namespace)
 
 
 def _is_key(key_id: int, facts: Facts) -> bool:

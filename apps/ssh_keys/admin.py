@@ -1,15 +1,31 @@
 """What the owners of keys have, for operators. No secret and no code is ever shown."""
 
+from typing import Any
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from apps.ssh_keys import one_time_passwords
 from apps.ssh_keys.models import OtpSecret, SecondFactorDevice, SshCertificateAuthority
 
 
+class CountsRecoveryCodes(admin.ModelAdmin[Any]):
+    """Recovery codes are seen as the number that a user has, and in no other way."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count them in the query that reads the rows."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(code_count=Count("user__recovery_codes"))
+
+    @admin.display(description="recovery codes", ordering="code_count")
+    def recovery_codes(self, row: Any) -> int:
+        """How many the user of this row has."""
+        return int(row.code_count)
+
+
 @admin.register(SecondFactorDevice)
-class SecondFactorDeviceAdmin(admin.ModelAdmin[SecondFactorDevice]):
+class SecondFactorDeviceAdmin(CountsRecoveryCodes):
     """Hardware devices; one of them turns two-factor authentication on."""
 
     list_display = ("name", "user", "kind", "recovery_codes", "created_at")
@@ -20,14 +36,9 @@ class SecondFactorDeviceAdmin(admin.ModelAdmin[SecondFactorDevice]):
     readonly_fields = ("created_at",)
     ordering = ("-id",)
 
-    @admin.display(description="recovery codes")
-    def recovery_codes(self, device: SecondFactorDevice) -> int:
-        """How many recovery codes its user has."""
-        return device.user.recovery_codes.count()
-
 
 @admin.register(OtpSecret)
-class OtpSecretAdmin(admin.ModelAdmin[OtpSecret]):
+class OtpSecretAdmin(CountsRecoveryCodes):
     """Who has an authenticator app. `manage.py enrol_otp` makes a secret, for only there it can be shown."""
 
     list_display = ("user", "recovery_codes", "created_at")
@@ -41,11 +52,6 @@ class OtpSecretAdmin(admin.ModelAdmin[OtpSecret]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The secret could not be shown here."""
         return False
-
-    @admin.display(description="recovery codes")
-    def recovery_codes(self, secret: OtpSecret) -> int:
-        """How many recovery codes its user has."""
-        return secret.user.recovery_codes.count()
 
     @admin.action(description="Turn one-time passwords off", permissions=["change"])
     def turn_off(self, request: HttpRequest, secrets: QuerySet[OtpSecret]) -> None:

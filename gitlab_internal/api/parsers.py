@@ -8,10 +8,12 @@ from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
 from gitlab_internal.api import brackets
 from gitlab_internal.api.errors import TOO_LARGE, Failure
@@ -89,14 +91,29 @@ class BracketMultiPartParser(BaseParser):
 
         Raises:
             ParseError: the body is not a multipart form.
+            Failure: 413, it is larger than a body may be, files included, or has too many parts.
         """
-        form = parsers.MultiPartParser().parse(stream, media_type, parser_context)
+        request: Request = (parser_context or {})["request"]
+        if int(request.META["CONTENT_LENGTH"]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise Failure(413, TOO_LARGE)
+        try:
+            form = parsers.MultiPartParser().parse(stream, media_type, parser_context)
+        except SuspiciousOperation as error:  # Django counts the parts
+            raise Failure(413, TOO_LARGE) from error
         return brackets.nested(_in_turns(form.data))
 
 
 def pairs_of(encoded: bytes) -> list[tuple[str, str]]:
-    """Return the pairs of a query string or form in their order; what is not UTF-8 becomes U+FFFD."""
-    return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True)
+    """Return the pairs of a query string or form in their order; what is not UTF-8 becomes U+FFFD.
+
+    Raises:
+        Failure: 413, there are more than ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
+    """
+    text = encoded.decode("utf-8", "replace")
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
+    except ValueError as error:
+        raise Failure(413, TOO_LARGE) from error
 
 
 def _in_turns(form: QueryDict) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,11 @@ class InternalViewSet(ViewSet):
 
     body_errors: ClassVar[BodyErrors] = GIT_BODY_ERRORS
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        """What ``Allow`` names; OPTIONS is refused as every other method is."""
+        return [method.upper() for method in self.action_map]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the method, then authenticate and authorise."""
         if (request.method or "").lower() not in self.action_map:

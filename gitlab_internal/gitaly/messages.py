@@ -15,11 +15,16 @@ def repository_message(repository: Repository) -> pb.Repository:
     return pb.Repository(
         storage_name=repository.storage_name,
         relative_path=repository.relative_path,
-        git_object_directory=repository.git_object_directory,
-        git_alternate_object_directories=repository.git_alternate_object_directories,
+        git_object_directory=_encodable(repository.git_object_directory),
+        git_alternate_object_directories=map(_encodable, repository.git_alternate_object_directories),
         gl_repository=repository.gl_repository,
         gl_project_path=repository.gl_project_path,
     )
+
+
+def _encodable(directory: str) -> str:
+    """Replace lone surrogates: the two directories come from JSON inside of JSON, where nobody looked."""
+    return directory.encode(errors="replace").decode()
 
 
 def text(raw: bytes) -> str:

@@ -11,6 +11,13 @@ from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
+_TOKEN = (
+    "user_id=29",
+    "name=mytokenname",
+    "scopes[]=read_user",
+    "scopes[]=read_repository",
+    "expires_at=2020-07-24",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,6 @@ def requests(server: Server) -> list[Example]:
         return []
     blob = key.key.split()[1]
     who = ["key_id=11", "project=gnuwget/wget2"]
-    token = [
-        "user_id=29",
-        "name=mytokenname",
-        "scopes[]=read_user",
-        "scopes[]=read_repository",
-        "expires_at=2020-07-24",
-    ]
     push = f"changes={_ZEROS} fd9e76b9136bdd9fe217061b497745792fe5a5ee gh-pages\\n"
     return [
         Example(
@@ -49,7 +49,7 @@ def requests(server: Server) -> list[Example]:
             "Get new 2FA recovery codes using an SSH key",
             _post(server, "two_factor_recovery_codes", "key_id=7"),
         ),
-        Example("Get new personal access-token", _post(server, "personal_access_token", *token)),
+        Example("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
         Example(
             "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
         ),

@@ -114,6 +114,17 @@ class TestRecord:
         assert response.json() == {"message": "500 Internal Server Error"}
         assert not PushRecord.objects.exists()
 
+    def test_the_embedded_counter_falls_only_with_the_record(
+        self, shell: Caller, settings: Settings, project: Project, user: User
+    ) -> None:
+        settings.REDIS_URL = ""
+        shell.post("pre_receive", gl_repository=f"project-{project.pk}")
+
+        with patch.object(DBTaskResult.objects, "create", side_effect=RuntimeError("no job")):
+            shell.post("post_receive", **push(project=project, user=user))
+
+        assert reference_counter.value(RepositoryId(RepositoryType.PROJECT, project.pk)) == 1
+
     def test_the_example_of_the_doc_is_a_form_with_a_ref_of_no_kind(self, shell: Caller) -> None:
         BroadcastMessageFactory.create(message="Hello from post-receive")
         ProjectFactory.create(pk=7)

@@ -1,6 +1,5 @@
 """Jobs survive their workers, and are done once as far as anybody can see."""
 
-import json
 import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -252,15 +251,15 @@ class TestHere:
         assert record.processed_at is not None
         assert record.events.count() == 2
 
-    def test_the_log_names_the_request_that_caused_the_job(self, capsys: pytest.CaptureFixture[str]) -> None:
-        record = PushRecordFactory.create(gl_repository="project-4711", correlation_id="01HX")
+    def test_the_log_names_the_request_that_caused_the_job(self, caplog: pytest.LogCaptureFixture) -> None:
+        record = PushRecordFactory.create(gl_repository="project-4711", user=UserFactory.create())
         process_push.enqueue(record_id=record.pk, correlation_id="01HX")
 
         run_batch()
 
-        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
-        events = {line["event"]: line.get("correlation_id") for line in lines}
-        assert events.get("push to an unknown repository", "01HX") == "01HX"
+        entries = [each.msg for each in caplog.records if isinstance(each.msg, dict)]
+        said = {entry["event"]: entry.get("correlation_id") for entry in entries}
+        assert said["push to an unknown repository"] == "01HX"
 
 
 def waiting_push(user: User) -> PushRecord:

@@ -29,40 +29,20 @@ def otp(instance: Instance) -> pyotp.TOTP:
     return otp
 
 
-def headers(instance: Instance, request_id: str, content_type: str) -> dict[str, str]:
-    secret = base64.b64encode((instance.data / ".gitlab_shell_secret").read_bytes()).decode()
-    return {"Gitlab-Shared-Secret": secret, "Content-Type": content_type, "X-Request-Id": request_id}
-
-
 def post(instance: Instance, path: str, request_id: str, **body: Any) -> Any:
-    sent = headers(instance, request_id, "application/json")
-    return instance.request("POST", f"/api/v4/internal/{path}", json.dumps(body), sent).json()
+    headers = {
+        "Gitlab-Shared-Secret": base64.b64encode(
+            (instance.data / ".gitlab_shell_secret").read_bytes()
+        ).decode(),
+        "Content-Type": "application/json",
+        "X-Request-Id": request_id,
+    }
+    return instance.request("POST", f"/api/v4/internal/{path}", json.dumps(body), headers).json()
 
 
 def at_once(instance: Instance, path: str, request_ids: list[str], **body: Any) -> list[Any]:
     with ThreadPoolExecutor(len(request_ids)) as pool:
         return list(pool.map(lambda request_id: post(instance, path, request_id, **body), request_ids))
-
-
-def test_the_document_s_examples_run_as_written(instance: Instance) -> None:
-    form = "application/x-www-form-urlencoded"
-    token = "user_id=29&name=mytokenname&scopes[]=read_user&scopes[]=read_repository&expires_at=2020-07-24"
-
-    answers = [
-        instance.request("POST", f"/api/v4/internal/{path}", data, headers(instance, "", form)).json()
-        for path, data in (("two_factor_recovery_codes", "key_id=7"), ("personal_access_token", token))
-    ]
-
-    assert answers == [
-        {"success": True, "recovery_codes": answers[0]["recovery_codes"]},
-        {
-            "success": True,
-            "token": answers[1]["token"],
-            "scopes": ["read_user", "read_repository"],
-            "expires_at": "2020-07-24",
-        },
-    ]
-    assert len(answers[0]["recovery_codes"]) == 10
 
 
 def test_one_request_delivered_many_times_at_once_makes_one_token(instance: Instance) -> None:

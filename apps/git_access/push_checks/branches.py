@@ -54,7 +54,8 @@ def check(push: Push, change: Change, branch: str) -> None:
         if not push.is_protected(rules):
             return
         _check_force(push, change, rules)
-    if push.is_empty:
+        empty = push.is_empty  # asked inside the block, which says so when Gitaly takes too long
+    if empty:
         _check_first_push(push, rules)
     elif change.is_creation:
         _check_creation(push, change, rules)

@@ -36,7 +36,7 @@ def may_read(facts: Facts, project: ProjectFacts, *, check_ip: str | None) -> bo
 def is_outside(facts: Facts, *, check_ip: str | None) -> bool:
     """Whether the root group's ranges keep this address out. Administrators come from anywhere."""
     ranges = facts.namespace.ip_ranges if facts.namespace else ()
-    if not check_ip or not ranges or (facts.checked_user and facts.checked_user.admin):
+    if check_ip is None or not ranges or (facts.checked_user and facts.checked_user.admin):
         return False
     return not addresses.inside(check_ip, (*ranges, *settings.GLOBALLY_ALLOWED_IPS))
 

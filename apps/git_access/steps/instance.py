@@ -23,7 +23,8 @@ def protocol(attempt: Attempt) -> None:
     asked = attempt.command.protocol
     if asked == WEB:
         return
-    namespace = attempt.facts.namespace
+    # Only a project that exists has a say: the namespace in a path says nothing about itself to strangers.
+    namespace = attempt.facts.namespace if attempt.facts.project else None
     only = (settings.ENABLED_GIT_ACCESS_PROTOCOL, namespace.root_protocol if namespace else "")
     if asked not in PROTOCOLS or any(allowed and allowed != asked for allowed in only):
         raise Forbidden(f"Git access over {asked.upper()} is not allowed")
@@ -41,7 +42,7 @@ def http_switched_off(attempt: Attempt) -> None:
 
 def known_command(attempt: Attempt) -> None:
     """Step 11: there are three commands."""
-    if attempt.command.action not in tuple(Action):
+    if not (attempt.command.is_pull or attempt.command.is_push):
         raise Forbidden("The command you're trying to execute is not allowed.")
 
 

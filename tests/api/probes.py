@@ -1,0 +1,82 @@
+"""Views that show what every view gets, and routes of their own for them."""
+
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from gitlab_internal.api.authentication import SharedSecretAuthentication
+from gitlab_internal.api.errors import BadRequest, Failure, ResourceNotFound
+from gitlab_internal.api.params import Given, parameters
+from gitlab_internal.api.views import InternalViewSet
+
+handler404 = "gitlab_internal.api.errors.route_not_found"
+handler400 = "gitlab_internal.api.errors.bad_request"
+handler500 = "gitlab_internal.api.errors.server_error"
+
+SECRET_TEXT = "what-nobody-may-read-in-a-log"
+
+
+class ProbeViewSet(InternalViewSet):
+    """Shows parameters, and fails in several ways."""
+
+    authentication_classes = (SharedSecretAuthentication,)
+
+    def show(self, request: Request) -> Response:
+        """Answer with the parameters."""
+        return Response(parameters(request))
+
+    def typed(self, request: Request) -> Response:
+        """Answer with two typed parameters."""
+        given = Given(request)
+        return Response({"name": given.text("name"), "id": given.identifier("id"), "all": given.texts("all")})
+
+    def fail(self, request: Request) -> Response:
+        """Fail as nobody has foreseen."""
+        password = SECRET_TEXT  # noqa: F841 -- a log must not show the variables of a frame
+        raise RuntimeError("unforeseen")
+
+    def unprintable(self, request: Request) -> Response:
+        """Answer with what cannot be rendered."""
+        return Response({"text": "\ud800"})
+
+    def refuse(self, request: Request) -> Response:
+        """Refuse with a header."""
+        raise Failure(429, {"message": "later"}, headers={"Retry-After": "7"})
+
+    def lack(self, request: Request) -> Response:
+        """Lack something."""
+        raise ResourceNotFound(request.query_params.get("what", ""))
+
+    def object(self, request: Request) -> Response:
+        """Object to something."""
+        raise BadRequest('"key" not given')
+
+
+class ForgottenViewSet(ViewSet):
+    """Names no authentication class."""
+
+    def show(self, request: Request) -> Response:
+        """Never get here."""
+        raise AssertionError
+
+
+class PlainViewSet(InternalViewSet):
+    """Names no authentication class either."""
+
+    def show(self, request: Request) -> Response:
+        """Never get here."""
+        raise AssertionError
+
+
+urlpatterns = [
+    path("show", ProbeViewSet.as_view({"get": "show", "post": "show"})),
+    path("typed", ProbeViewSet.as_view({"post": "typed"})),
+    path("fail", ProbeViewSet.as_view({"get": "fail"})),
+    path("unprintable", ProbeViewSet.as_view({"get": "unprintable"})),
+    path("refuse", ProbeViewSet.as_view({"get": "refuse"})),
+    path("lack", ProbeViewSet.as_view({"get": "lack"})),
+    path("object", ProbeViewSet.as_view({"get": "object"})),
+    path("forgotten", ForgottenViewSet.as_view({"get": "show"})),
+    path("plain", PlainViewSet.as_view({"get": "show"})),
+]

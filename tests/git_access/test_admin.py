@@ -1,0 +1,179 @@
+"""The pages of operators."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.git_access.models import (
+    BroadcastMessage,
+    GitAuditEvent,
+    IpRestriction,
+    ProtectedBranch,
+    ProtectedTag,
+    PushEvent,
+    PushRecord,
+)
+from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
+from tests.factories.git_access import (
+    BroadcastMessageFactory,
+    GitAuditEventFactory,
+    IpRestrictionFactory,
+    ProtectedBranchFactory,
+    ProtectedTagFactory,
+    PushRecordFactory,
+)
+
+pytestmark = pytest.mark.django_db
+FACTORIES: dict[type[Model], Any] = {
+    BroadcastMessage: BroadcastMessageFactory,
+    GitAuditEvent: GitAuditEventFactory,
+    IpRestriction: IpRestrictionFactory,
+    ProtectedBranch: ProtectedBranchFactory,
+    ProtectedTag: ProtectedTagFactory,
+    PushRecord: PushRecordFactory,
+}
+each_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
+
+
+@pytest.fixture
+def operator(client: Client, settings: Settings) -> Client:
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": static}
+    client.force_login(UserFactory.create(admin=True))
+    return client
+
+
+def url(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:git_access_{model._meta.model_name}_{page}", args=args)
+
+
+def test_every_model_that_operators_need_has_pages() -> None:
+    registered = {model for model in admin.site._registry if model._meta.app_label == "git_access"}
+
+    assert registered == set(FACTORIES)
+
+
+@each_model
+def test_the_list_can_be_searched_and_takes_no_query_per_row(operator: Client, model: type[Model]) -> None:
+    FACTORIES[model].create()
+    with CaptureQueriesContext(connection) as with_one_row:
+        assert operator.get(url(model, "changelist")).status_code == 200
+    FACTORIES[model].create_batch(3)
+
+    with CaptureQueriesContext(connection) as with_four_rows:
+        assert operator.get(url(model, "changelist")).status_code == 200
+    assert len(with_four_rows) == len(with_one_row)
+    assert operator.get(url(model, "changelist"), {"q": "main"}).status_code == 200
+
+
+@each_model
+def test_a_row_can_be_opened(operator: Client, model: type[Model]) -> None:
+    row = FACTORIES[model].create()
+
+    assert operator.get(url(model, "change", row.pk)).status_code == 200
+
+
+@each_model
+def test_only_people_write_rows(operator: Client, model: type[Model]) -> None:
+    expected = 403 if model is PushRecord else 200
+
+    assert operator.get(url(model, "add")).status_code == expected
+
+
+def test_a_push_cannot_be_changed_or_deleted(operator: Client) -> None:
+    record = PushRecordFactory.create()
+    PushEvent.objects.create(record=record, ref="refs/heads/topic", kind="pushed")
+
+    page = operator.get(url(PushRecord, "change", record.pk))
+    changed = operator.post(url(PushRecord, "change", record.pk), {})
+    deleted = operator.post(url(PushRecord, "delete", record.pk), {"post": "yes"})
+
+    assert "refs/heads/topic" in page.content.decode()
+    assert (changed.status_code, deleted.status_code) == (403, 403)
+
+
+def test_pushes_without_their_job_done_can_be_listed(operator: Client) -> None:
+    waiting = PushRecordFactory.create(gl_repository="project-1")
+    PushRecordFactory.create(gl_repository="project-2", processed_at=timezone.now())
+
+    page = operator.get(url(PushRecord, "changelist"), {"processed_at__isempty": "1"})
+
+    assert list(page.context["cl"].queryset) == [waiting]
+
+
+def inline(**rows: Any) -> dict[str, Any]:
+    return {"access-TOTAL_FORMS": 1, "access-INITIAL_FORMS": 0} | {
+        f"access-0-{name}": value for name, value in rows.items()
+    }
+
+
+def test_a_rule_is_made_with_its_rows(operator: Client) -> None:
+    project, user = ProjectFactory.create(), UserFactory.create()
+
+    answers = [
+        operator.post(
+            url(ProtectedBranch, "add"),
+            {"project": project.pk, "name": "main", **inline(right="push", access_level=40)},
+        ),
+        operator.post(
+            url(ProtectedTag, "add"), {"project": project.pk, "name": "v*", **inline(user=user.pk)}
+        ),
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    branch, tag = ProtectedBranch.objects.get(), ProtectedTag.objects.get()
+    assert list(branch.access.values_list("right", "access_level")) == [("push", 40)]
+    assert list(tag.access.values_list("user", "access_level")) == [(user.pk, None)]
+
+
+def test_a_row_that_names_nobody_or_two_is_refused(operator: Client) -> None:
+    project, user = ProjectFactory.create(), UserFactory.create()
+
+    for rows in ({"right": "push"}, {"right": "push", "access_level": 40, "user": user.pk}):
+        answer = operator.post(
+            url(ProtectedBranch, "add"), {"project": project.pk, "name": "main", **inline(**rows)}
+        )
+        assert answer.status_code == 200
+
+    assert not ProtectedBranch.objects.exists()
+
+
+def test_the_levels_of_a_message_are_chosen(operator: Client) -> None:
+    body = {
+        "message": "Hello",
+        "kind": "banner",
+        "starts_at_0": "2026-05-01",
+        "starts_at_1": "10:00",
+        "ends_at_0": "2026-05-02",
+        "ends_at_1": "10:00",
+        "show_in_cli": "on",
+        "target_access_levels": ["30", "40"],
+    }
+
+    answer = operator.post(url(BroadcastMessage, "add"), body)
+
+    assert answer.status_code == 302
+    message = BroadcastMessage.objects.get()
+    assert message.target_access_levels == [30, 40]
+    page = operator.get(url(BroadcastMessage, "change", message.pk)).content.decode()
+    assert page.count("checked") == 3  # two levels, and shown to Git clients
+
+
+def test_a_range_must_be_one_and_belong_to_a_top_level_group(operator: Client) -> None:
+    group = GroupFactory.create()
+    child = GroupFactory.create(parent=group)
+
+    answers = [
+        operator.post(url(IpRestriction, "add"), {"group": owner.pk, "cidr": cidr}).status_code
+        for owner, cidr in ((group, "nonsense"), (child, "192.0.2.0/24"), (group, "192.0.2.0/24"))
+    ]
+
+    assert answers == [200, 200, 302]

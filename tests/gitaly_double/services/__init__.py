@@ -1,0 +1,1 @@
+"""The double's answers, one module per service of the interface description."""

@@ -1,0 +1,58 @@
+"""RepositoryService: creating, removing and measuring repositories."""
+# ruff: noqa: N802 -- the names of the methods are the interface's
+
+import shutil
+
+import grpc
+
+from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import RepositoryServiceServicer
+from tests.gitaly_double.git import init_bare
+from tests.gitaly_double.refusals import Refusal
+from tests.gitaly_double.services.base import Service
+
+KIBIBYTE = 1024
+FALLBACK_BRANCH = "main"
+
+
+class Repositories(Service, RepositoryServiceServicer):
+    """Whole repositories."""
+
+    def RepositoryExists(
+        self, request: pb.RepositoryExistsRequest, _context: grpc.ServicerContext
+    ) -> pb.RepositoryExistsResponse:
+        return pb.RepositoryExistsResponse(exists=self.storages.exists(request.repository))
+
+    def HasLocalBranches(
+        self, request: pb.HasLocalBranchesRequest, _context: grpc.ServicerContext
+    ) -> pb.HasLocalBranchesResponse:
+        repository = self.open(request.repository)
+        branches = repository.lines("for-each-ref", "--count=1", "refs/heads")
+        return pb.HasLocalBranchesResponse(value=bool(branches))
+
+    def CreateRepository(
+        self, request: pb.CreateRepositoryRequest, _context: grpc.ServicerContext
+    ) -> pb.CreateRepositoryResponse:
+        path = self.storages.path(request.repository)
+        if path.exists():
+            if self.version < (14, 10):  # creating twice was fine then
+                return pb.CreateRepositoryResponse()
+            raise Refusal(grpc.StatusCode.ALREADY_EXISTS, "repository exists already")
+        branch = request.default_branch.decode() if self.version >= (14, 10) else ""
+        sha256 = request.object_format == pb.OBJECT_FORMAT_SHA256
+        object_format = "sha256" if sha256 else "sha1"
+        init_bare(path, branch=branch or FALLBACK_BRANCH, object_format=object_format)
+        return pb.CreateRepositoryResponse()
+
+    def RemoveRepository(
+        self, request: pb.RemoveRepositoryRequest, _context: grpc.ServicerContext
+    ) -> pb.RemoveRepositoryResponse:
+        shutil.rmtree(self.open(request.repository).path)
+        return pb.RemoveRepositoryResponse()
+
+    def GetObjectDirectorySize(
+        self, request: pb.GetObjectDirectorySizeRequest, _context: grpc.ServicerContext
+    ) -> pb.GetObjectDirectorySizeResponse:
+        objects = self.open(request.repository).objects
+        size = sum(path.stat().st_size for path in objects.rglob("*") if path.is_file())
+        return pb.GetObjectDirectorySizeResponse(size=-(-size // KIBIBYTE))

@@ -1,0 +1,54 @@
+"""An instance behind HTTPS passes Django's own deployment checks, and one without its secrets does not."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.instances import ROOT, environment
+
+SECRET = "0123456789abcdef0123456789abcdef\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The folder of an instance that has its secrets and no database."""
+    for name in (".gitlab_shell_secret", ".gitlab_kas_secret"):
+        path = tmp_path / name
+        path.touch(mode=0o600)
+        path.write_text(SECRET)
+    return tmp_path
+
+
+def check(data: Path, **settings: str) -> tuple[int, str]:
+    """Run the checks in a process of their own, with the settings of a production instance."""
+    production = environment(
+        data,
+        SECRET_KEY="fifty characters and more, as varied as Django likes: 0123456789",
+        INSTANCE_URL="https://gitlab.example.com",
+        ALLOWED_HOSTS="gitlab.example.com",
+        **settings,
+    )
+    command = [sys.executable, str(ROOT / "manage.py"), "check", "--deploy", "--fail-level", "WARNING"]
+    result = subprocess.run(command, env=production, cwd=ROOT, capture_output=True, text=True, check=False)
+    return result.returncode, result.stdout + result.stderr
+
+
+def test_a_production_instance_passes_the_deployment_checks(data: Path) -> None:
+    assert check(data) == (0, "System check identified no issues (3 silenced).\n")
+
+
+def test_a_missing_and_a_readable_secret_fail_the_checks_with_a_hint(data: Path) -> None:
+    secret = data / ".gitlab_shell_secret"
+
+    secret.chmod(0o644)
+    code, output = check(data)
+    assert code == 1
+    assert f"(gitlab_internal.E002) The secret file {secret} can be read by others." in output
+    assert f"HINT: chmod 600 {secret}" in output
+
+    secret.unlink()
+    code, output = check(data)
+    assert code == 1
+    assert f"(gitlab_internal.E001) The secret file {secret} is missing." in output
