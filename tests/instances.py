@@ -141,10 +141,17 @@ def prepared_folder() -> Iterator[tuple[Path, dict[str, str]]]:
         shutil.rmtree(data, ignore_errors=True)
 
 
+def first_output() -> str:
+    """Return what ``manage.py serve`` printed when it made the folder that the others are copies of."""
+    with prepared_folder():
+        return (run.folder() / "template" / "printed").read_text()
+
+
 def _make_template(template: Path) -> None:
     unfinished = template.with_name("unfinished")
     own = database()
-    manage(environment(unfinished / "data", **own), "serve", "--only-prepare")
+    printed = manage(environment(unfinished / "data", **own), "serve", "--only-prepare")
+    (unfinished / "printed").write_text(printed)
     (unfinished / "database").write_text(own.get("DATABASE_URL", "").rpartition("/")[2])
     unfinished.rename(template)
 

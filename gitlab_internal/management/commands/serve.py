@@ -51,7 +51,7 @@ class Command(BaseCommand):
         try:
             listener = listening.listen(address)
         except OSError as error:
-            raise CommandError(f"Cannot listen on {address}: {error.strerror}.") from error
+            raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
         with listener:
             supervisor = _supervisor(listener)
             supervisor.start()
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 -- the same command once more
 
     def _make_database(self) -> None:
-        self.check(display_num_errors=True)
+        self.check()
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)

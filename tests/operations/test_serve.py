@@ -1,0 +1,153 @@
+"""``manage.py serve``: from nothing to a running instance, and again."""
+
+import re
+import signal
+import stat
+import subprocess
+import sys
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from gitlab_internal.operations import listening
+from gitlab_internal.operations.processes import stop
+from tests.instances import ROOT, Instance, environment, first_output, manage, prepared_folder
+
+SECRETS = (".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "admin_token", "agent_token", "env")
+PASSWORD = re.compile(r"^Log in as  root with (\S+) \(shown only now\)$", re.MULTILINE)
+
+
+@contextmanager
+def serving(settings: dict[str, str], *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    command = [sys.executable, str(ROOT / "manage.py"), "serve", *arguments]
+    process = subprocess.Popen(
+        command, env=settings, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        stop(process, grace=30)
+        process.communicate()
+
+
+def address(process: "subprocess.Popen[bytes]") -> str:
+    """Return the address that it prints once it listens."""
+    assert process.stdout
+    for line in process.stdout:
+        if match := re.match(rb"Address    (\S+)", line):
+            return match[1].decode()
+    raise AssertionError(process.communicate())
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and only not yet collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_the_first_run_makes_private_files_and_shows_a_password_once(gunicorn: Instance) -> None:
+    output = first_output()
+
+    assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
+    assert {stat.S_IMODE((gunicorn.data / name).stat().st_mode) for name in SECRETS} == {0o600}
+    assert stat.S_IMODE(gunicorn.data.stat().st_mode) == 0o700
+    assert len(PASSWORD.findall(output)) == 1
+
+
+def test_the_printed_password_opens_the_admin_site(gunicorn: Instance) -> None:
+    (password,) = PASSWORD.findall(first_output())
+    form = gunicorn.request("GET", "/admin/login/")
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form.body.decode())
+    cookie = form.headers["Set-Cookie"].split(";")[0]
+    fields = {"username": "root", "password": password, "csrfmiddlewaretoken": token, "next": "/admin/"}
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = gunicorn.request("POST", "/admin/login/", urllib.parse.urlencode(fields), headers)
+
+    assert (answer.status, answer.headers["Location"]) == (302, "/admin/")
+
+
+def test_the_second_run_changes_nothing_and_shows_no_password() -> None:
+    with prepared_folder() as (data, database):
+        settings = environment(data, **database)
+        before = {name: ((data / name).read_bytes(), (data / name).stat().st_mtime_ns) for name in SECRETS}
+        count = (
+            "from apps.directory.models import PersonalAccessToken as T, User as U; print(T.objects.count(), "
+        )
+        counted = manage(settings, "shell", "--no-imports", "-c", f"{count}U.objects.count())")
+
+        output = manage(settings, "serve", "--only-prepare")
+
+        after = {name: ((data / name).read_bytes(), (data / name).stat().st_mtime_ns) for name in SECRETS}
+        assert after == before
+        assert output.startswith("Not seeded: the directory is not empty.\n")
+        assert "Created" not in output
+        assert "Log in as" not in output
+        assert (
+            manage(settings, "shell", "--no-imports", "-c", f"{count}U.objects.count())")
+            == counted
+            == "1 4\n"
+        )
+
+
+def test_runs_the_service_and_a_worker_until_it_is_told_to_stop() -> None:
+    with (
+        prepared_folder() as (data, database),
+        serving(environment(data, **database), "--port", "0") as process,
+    ):
+        url = address(process)
+        family = children(process.pid)
+
+        with urlopen(f"{url}/admin/login/") as response:  # noqa: S310 -- the address is our own
+            assert response.status == 200
+        assert len(family) == 2
+        assert all(alive(pid) for pid in family)
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=60) == 0
+        assert not any(alive(pid) for pid in family)
+
+
+def test_ends_when_gunicorn_is_killed() -> None:
+    with (
+        prepared_folder() as (data, database),
+        serving(environment(data, **database), "--port", "0") as process,
+    ):
+        address(process)
+        web, worker = children(process.pid)
+
+        subprocess.run(["kill", "-KILL", str(web)], check=True)
+
+        assert process.wait(timeout=60) == 1
+        assert not alive(worker)
+
+
+def test_a_taken_port_is_named() -> None:
+    with prepared_folder() as (data, database), listening.listen("127.0.0.1:0") as taken:
+        port = taken.getsockname()[1]
+
+        with serving(environment(data, **database), "--port", str(port)) as process:
+            _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert f"CommandError: Cannot listen on 127.0.0.1:{port}: Address already in use." in errors.decode()
+
+
+@pytest.mark.parametrize("address", ["3001", "/run/api.sock"])
+def test_what_is_no_address_is_refused_before_anything_is_made(tmp_path: Path, address: str) -> None:
+    with serving(environment(tmp_path / "var"), "--bind", address) as process:
+        _, errors = process.communicate(timeout=60)
+
+    assert f"CommandError: {address!r} is neither HOST:PORT nor unix:PATH." in errors.decode()
+    assert not (tmp_path / "var").exists()
