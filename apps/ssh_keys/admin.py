@@ -16,7 +16,8 @@ class CountsRecoveryCodes(admin.ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count them in the query that reads the rows."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(code_count=Count("user__recovery_codes"))
+        counted: QuerySet[Any] = rows.annotate(code_count=Count("user__recovery_codes"))
+        return counted
 
     @admin.display(description="recovery codes", ordering="code_count")
     def recovery_codes(self, row: Any) -> int:
