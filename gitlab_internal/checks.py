@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
+from gitlab_internal import encryption
+
 MIN_SECRET_LENGTH = 16  # bytes
 
 
@@ -16,7 +18,23 @@ def secret_files(**kwargs: Any) -> list[CheckMessage]:
     """Every secret file exists, is private, and is long enough."""
     return [
         *_about("SHELL_SECRET_FILE", settings.SHELL_SECRET_FILE),
+        *_encryption_keys("ENCRYPTION_KEYS_FILE", settings.ENCRYPTION_KEYS_FILE),
     ]
+
+
+def _encryption_keys(setting: str, path: Path) -> Iterator[CheckMessage]:
+    """An instance without authenticator apps needs no keys; keys that are there must be good."""
+    if not path.is_file():
+        return
+    yield from _about(setting, path)
+    try:
+        encryption.require_keys()
+    except encryption.NoEncryptionKey:
+        yield Error(
+            f"The file of encryption keys {path} is malformed.",
+            hint="One key a line, as manage.py rotate_encryption_key writes them. Restore it from a backup.",
+            id="gitlab_internal.E003",
+        )
 
 
 def _about(setting: str, path: Path) -> Iterator[CheckMessage]:

@@ -115,6 +115,15 @@ def forget_old_keys(path: Path) -> int:
     return len(older)
 
 
+def require_keys() -> None:
+    """Let pass where something can be encrypted.
+
+    Raises:
+        NoEncryptionKey: it cannot.
+    """
+    _cipher()
+
+
 def renew() -> int:
     """Bring every stored value under the newest key and return how many there are.
 

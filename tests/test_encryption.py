@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import encryption
+from gitlab_internal import checks, encryption
 from gitlab_internal.encryption import Encrypted, NoEncryptionKey, Undecryptable
 from tests.factories.directory import UserFactory
 
@@ -121,3 +121,21 @@ def test_there_is_nothing_to_finish_without_file(settings: Settings, tmp_path: P
 
     with pytest.raises(CommandError, match="is missing"):
         rotate("--finish")
+
+
+def test_the_checks_name_a_file_that_is_open_or_malformed(keys: Path) -> None:
+    assert checks.secret_files() == []
+
+    keys.write_text("no key")
+    keys.chmod(0o644)
+
+    found = checks.secret_files()
+    assert [message.id for message in found] == [
+        "gitlab_internal.E002", "gitlab_internal.W001", "gitlab_internal.E003",
+    ]  # fmt: skip
+
+
+def test_an_instance_without_keys_passes_the_checks(settings: Settings, tmp_path: Path) -> None:
+    settings.ENCRYPTION_KEYS_FILE = tmp_path / "missing"
+
+    assert checks.secret_files() == []

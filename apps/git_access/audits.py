@@ -66,5 +66,6 @@ def _store(attempt: Attempt, verb: Verb) -> GitAuditEvent:
         action=command.action,
         verb=verb,
         address=str(address or "")[:64],
+        correlation_id=command.correlation_id,
         created_at=attempt.now,
     )

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("address", models.CharField(blank=True, max_length=64)),
+                ("correlation_id", models.CharField(blank=True, max_length=128)),
                 ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "key",

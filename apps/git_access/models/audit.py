@@ -34,6 +34,8 @@ class GitAuditEvent(models.Model):
     action = models.CharField(max_length=32)
     verb = models.CharField(max_length=8, choices=Verb)
     address = models.CharField(max_length=64, blank=True)
+    # A report that was delivered twice is recognised by it.
+    correlation_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
