@@ -1,7 +1,6 @@
-"""Real GitLab Shell programs, where the environment says where they are.
+"""Real GitLab Shell programs at which a person types; ``GITLAB_SHELL_BIN_DIRS`` names their folders.
 
-``GITLAB_SHELL_BIN_DIR_OLD`` names the folder of programs of the document's time (13.19 to 14.7), and
-``GITLAB_SHELL_BIN_DIR_NEW`` one of today (14.56). What is not named is skipped, and the run says so.
+What is not there is skipped, and the run says so.
 """
 
 import os
@@ -19,9 +18,8 @@ import pytest
 from gitlab_internal.operations.processes import stop
 from tests.instances import Instance
 
-OLD = "GITLAB_SHELL_BIN_DIR_OLD"
-NEW = "GITLAB_SHELL_BIN_DIR_NEW"
-MISSING = "no real GitLab Shell here: set {} to a folder that holds gitlab-shell and gitlab-sshd"
+SHELLS = [Path(name) for name in os.environ.get("GITLAB_SHELL_BIN_DIRS", "").split(":") if name]
+MISSING = "GITLAB_SHELL_BIN_DIRS names no gitlab-shell programs"
 TIMEOUT = 60  # seconds
 _CONFIG = """\
 user: git
@@ -57,6 +55,11 @@ class Shell:
     root: Path
     port: int
 
+    @property
+    def knows_certificates(self) -> bool:
+        """Programs of today do; one of them has had another name since shortly before."""
+        return all((self.programs / name).is_file() for name in ("gitlab-sshd", "gitlab-shell-check"))
+
     def type(self, command: str, *, key_id: int, then: str = "") -> Terminal:
         """Run ``ssh git@host COMMAND`` without an SSH server between, and answer its question."""
         environment = {
@@ -90,19 +93,13 @@ class Shell:
             stop(process, grace=5)
 
 
-def is_there(variable: str, program: str = "gitlab-shell") -> bool:
-    """Whether the environment variable names a folder that holds the program."""
-    folder = os.environ.get(variable)
-    return bool(folder) and (Path(folder or "") / program).is_file()
-
-
-def shell(variable: str, instance: Instance, root: Path) -> Shell:
-    """Return the programs that an environment variable names, set up for an instance."""
+def shell(programs: Path, instance: Instance, root: Path) -> Shell:
+    """Return the programs of one folder, set up for an instance."""
     port, web_port = _free_port(), _free_port()
     root.mkdir(exist_ok=True)
     config = _CONFIG.format(url=instance.url, data=instance.data, root=root, port=port, web_port=web_port)
     (root / "config.yml").write_text(config)
-    return Shell(Path(os.environ[variable]), root, port)
+    return Shell(programs, root, port)
 
 
 def make_key(path: Path) -> Path:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from tests.end_to_end import real_shell
+from tests.end_to_end.real_shell import SHELLS, Shell
 from tests.instances import Instance, running_instance
-from tests.ssh_keys import real_shell
-from tests.ssh_keys.real_shell import NEW, OLD, Shell
 
+PROGRAMS: list[Path | None] = [*SHELLS] or [None]
 KEY = 7  # of rubi
 GIT = "git-upload-pack gnuwget/wget2.git"
 OTP_REQUIRED = "OTP verification is required to access the repository."
@@ -35,11 +36,11 @@ def instance() -> Iterator[Instance]:
         yield instance
 
 
-@pytest.fixture(params=[OLD, NEW])
+@pytest.fixture(params=PROGRAMS, ids=str)
 def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:
     """Each generation in turn; the instance starts only where one is there."""
-    if not real_shell.is_there(request.param):
-        pytest.skip(real_shell.MISSING.format(request.param))
+    if request.param is None:
+        pytest.skip(real_shell.MISSING)
     return real_shell.shell(request.param, request.getfixturevalue("instance"), tmp_path / "shell")
 
 
@@ -121,12 +122,10 @@ def test_a_token_that_cannot_be_is_refused_in_words(shell: Shell, arguments: str
 
 
 def test_a_certificate_opens_the_group_of_its_authority_only(
-    request: pytest.FixtureRequest, tmp_path: Path
+    shell: Shell, instance: Instance, tmp_path: Path
 ) -> None:
-    if not real_shell.is_there(NEW, "gitlab-sshd"):
-        pytest.skip(real_shell.MISSING.format(NEW))
-    instance = request.getfixturevalue("instance")
-    shell = real_shell.shell(NEW, instance, tmp_path / "shell")
+    if not shell.knows_certificates:
+        pytest.skip(f"{shell.programs} knows no certificates")
     real_shell.make_key(shell.root / "host_key")
     key, registered, other = (real_shell.make_key(tmp_path / name) for name in ("key", "ca", "other_ca"))
     public = Path(f"{registered}.pub").read_text().strip()
