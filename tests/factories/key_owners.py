@@ -7,6 +7,7 @@ from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from apps.ssh_keys import models
+from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, UserFactory
 from tests.factories.ssh_keys import ed25519_line
 
@@ -17,6 +18,16 @@ class SecondFactorDeviceFactory(DjangoModelFactory[models.SecondFactorDevice]):
 
     user = SubFactory(UserFactory)
     name = "Key ring"
+
+
+class OtpSecretFactory(DjangoModelFactory[models.OtpSecret]):
+    """A row that nobody opens; ``one_time_passwords.enrol`` makes one that works."""
+
+    class Meta:
+        model = models.OtpSecret
+
+    user = SubFactory(UserFactory)
+    secret = Encrypted("sealed under a key that nobody has")
 
 
 class SshCertificateAuthorityFactory(DjangoModelFactory[models.SshCertificateAuthority]):

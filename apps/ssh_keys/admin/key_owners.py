@@ -33,7 +33,7 @@ class SecondFactorDeviceAdmin(CountsRecoveryCodes):
     list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
-    raw_id_fields = ("user",)
+    autocomplete_fields = ("user",)
     readonly_fields = ("created_at",)
     ordering = ("-id",)
 
@@ -70,6 +70,6 @@ class SshCertificateAuthorityAdmin(admin.ModelAdmin[SshCertificateAuthority]):
     list_display = ("title", "group", "fingerprint_sha256", "created_at")
     list_select_related = ("group__route",)
     search_fields = ("title", "fingerprint_sha256", "group__route__path")
-    raw_id_fields = ("group",)
+    autocomplete_fields = ("group",)
     readonly_fields = ("fingerprint_sha256", "created_at")
     ordering = ("-id",)

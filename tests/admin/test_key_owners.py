@@ -19,21 +19,6 @@ from tests.factories.ssh_keys import ed25519_line
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings: Settings) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture
-def operator() -> Client:
-    client = Client()
-    client.force_login(UserFactory.create(admin=True))
-    return client
-
-
 @pytest.fixture
 def user(settings: Settings, tmp_path: Path) -> User:
     """A user with an authenticator app and recovery codes."""
