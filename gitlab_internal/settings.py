@@ -82,6 +82,7 @@ GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
 # --- Django ---
 DEBUG = False
 ALLOWED_HOSTS = [
+    INSTANCE_HOST,
     *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
     "unix",  # what gitlab-shell and Gitaly send over a Unix socket
 ]

@@ -41,6 +41,12 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         """The namespace with this full path, ignoring case; renames are not followed."""
         return self.alias(lower_path=Lower("route__path")).filter(lower_path=path.lower())
 
+    def create_personal(self, owner: Any) -> "Namespace":
+        """Create the namespace in which a user's own projects are; its path is the user's name."""
+        return self.create(
+            kind=NamespaceKind.USER, owner=owner, path=owner.username, name=owner.name or owner.username
+        )
+
     def within(self, namespace: "Namespace") -> "NamespaceQuerySet":
         """``namespace`` and all below it."""
         return self.filter(traversal__startswith=namespace.traversal)
