@@ -79,6 +79,11 @@ GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
 
+# --- CustomersDot ---
+GITLAB_COM = env.bool("GITLAB_COM", default=True)  # reconciliations exist only there
+# Whose signed tokens open /internal/gitlab_subscriptions; empty: nobody's.
+CUSTOMERS_DOT_URL = env.str("CUSTOMERS_DOT_URL", default="").rstrip("/")
+
 # --- Django ---
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -101,6 +106,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.billing",
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",

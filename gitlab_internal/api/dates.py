@@ -42,7 +42,7 @@ _GAP = r"(?:\s+|[-/])"
 
 # What follows a complete date is ignored, unless it is a digit: then the date was none.
 _FORMS = tuple(
-    re.compile(rf"{form}(?![0-9])", re.ASCII | re.IGNORECASE)
+    re.compile(rf"{form}(?!(?u:\d))", re.ASCII | re.IGNORECASE)
     for form in (
         rf"{_YEAR}{_MARK}{_MONTH}{_SAME_MARK}{_DAY}",
         rf"{_YEAR}-(?P<ordinal>[0-9]{{3}})",
