@@ -12,7 +12,7 @@ from pytest_django import Settings
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
 from tests.callers import Caller
-from tests.factories.directory import UserFactory
+from tests.factories.directory import GroupFactory, UserFactory
 from tests.factories.ssh_keys import DeployKeyFactory, KeyFactory
 
 if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
@@ -289,3 +289,19 @@ def test_without_credential_nothing_happens(stranger: Caller, user: User) -> Non
 
     assert (response.status_code, response.json()) == (401, {"message": "401 Unauthorized"})
     assert not PersonalAccessToken.objects.exists()
+
+
+def test_an_administrator_s_token_opens_what_administrators_may_until_it_is_revoked(shell: Caller) -> None:
+    admin = UserFactory.create(admin=True)
+    group = GroupFactory.create()
+    raw = ask(shell, user_id=admin.pk, name="x", scopes=["api"]).json()["token"]
+    path, token = f"/api/v4/namespaces/{group.pk}/gitlab_subscription", {"PRIVATE-TOKEN": raw}
+
+    opened = shell.request("GET", path, headers=token)
+    used = PersonalAccessToken.objects.get()
+    PersonalAccessToken.objects.all().revoke()
+    closed = shell.request("GET", path, headers=token)
+
+    assert opened.status_code == 200
+    assert used.last_used_at is not None
+    assert (closed.status_code, closed.json()["error"]) == (401, "invalid_token")
