@@ -51,3 +51,14 @@ class PushRecordFactory(DjangoModelFactory[models.PushRecord]):
         model = models.PushRecord
 
     gl_repository = "project-1"
+
+
+class GitAuditEventFactory(DjangoModelFactory[models.GitAuditEvent]):
+    class Meta:
+        model = models.GitAuditEvent
+
+    username = "rubi"
+    gl_repository = "project-1"
+    protocol = "ssh"
+    action = "git-upload-pack"
+    verb = models.Verb.CLONE

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from apps.git_access.models import (
     BroadcastMessage,
+    GitAuditEvent,
     IpRestriction,
     ProtectedBranch,
     ProtectedTag,
@@ -23,6 +24,7 @@ from apps.git_access.models import (
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,
+    GitAuditEventFactory,
     IpRestrictionFactory,
     ProtectedBranchFactory,
     ProtectedTagFactory,
@@ -32,6 +34,7 @@ from tests.factories.git_access import (
 pytestmark = pytest.mark.django_db
 FACTORIES: dict[type[Model], Any] = {
     BroadcastMessage: BroadcastMessageFactory,
+    GitAuditEvent: GitAuditEventFactory,
     IpRestriction: IpRestrictionFactory,
     ProtectedBranch: ProtectedBranchFactory,
     ProtectedTag: ProtectedTagFactory,
@@ -80,7 +83,7 @@ def test_a_row_can_be_opened(operator: Client, model: type[Model]) -> None:
 
 @each_model
 def test_only_people_write_rows(operator: Client, model: type[Model]) -> None:
-    expected = 403 if model is PushRecord else 200
+    expected = 403 if model in {PushRecord, GitAuditEvent} else 200
 
     assert operator.get(url(model, "add")).status_code == expected
 

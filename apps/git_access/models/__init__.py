@@ -1,5 +1,6 @@
 """The models of Git access, one module per topic."""
 
+from apps.git_access.models.audit import GitAuditEvent, Verb
 from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction
 from apps.git_access.models.protected_refs import (
     BranchRight,
@@ -15,6 +16,7 @@ __all__ = [
     "BroadcastKind",
     "BroadcastMessage",
     "EventKind",
+    "GitAuditEvent",
     "IpRestriction",
     "ProtectedBranch",
     "ProtectedBranchAccess",
@@ -22,4 +24,5 @@ __all__ = [
     "ProtectedTagAccess",
     "PushEvent",
     "PushRecord",
+    "Verb",
 ]
