@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.agent",
     "apps.billing",
 ]
 MIDDLEWARE = [

@@ -3,6 +3,13 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path, register_converter
 
+from apps.agent.views import (
+    AgentViewSet,
+    AlertViewSet,
+    ConfigurationViewSet,
+    UsageMetricsViewSet,
+    VulnerabilityViewSet,
+)
 from apps.billing.portal_views import (
     PortalMinutesViewSet,
     PortalNamespaceViewSet,
@@ -26,6 +33,7 @@ from gitlab_internal.api.routes import with_or_without_slash
 register_converter(NamespaceConverter, "namespace")
 
 INTERNAL = "api/v4/internal/"
+KUBERNETES = f"{INTERNAL}kubernetes"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 
@@ -50,6 +58,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
     # PostReceive
     path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
+    # GitLab Agent information
+    with_or_without_slash(f"{KUBERNETES}/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
+    with_or_without_slash(f"{INTERNAL}agents/agentk/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
+    # GitLab Agent project information
+    with_or_without_slash(f"{KUBERNETES}/project_info", AgentViewSet.as_view({"get": "project_info"})),
+    with_or_without_slash(
+        f"{KUBERNETES}/verify_project_access", AgentViewSet.as_view({"get": "verify_project_access"})
+    ),
+    # GitLab Agent usage metrics
+    with_or_without_slash(
+        f"{KUBERNETES}/usage_metrics", UsageMetricsViewSet.as_view({"post": "usage_metrics"})
+    ),
+    # GitLab Agent alert metrics
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/cilium_alert", AlertViewSet.as_view({"post": "cilium_alert"})
+    ),
+    # Create Starboard vulnerability
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/starboard_vulnerability",
+        VulnerabilityViewSet.as_view({"put": "starboard_vulnerability"}),
+    ),
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/starboard_vulnerability/scan_result",
+        VulnerabilityViewSet.as_view({"post": "scan_result"}),
+    ),
+    with_or_without_slash(
+        f"{KUBERNETES}/agent_configuration", ConfigurationViewSet.as_view({"post": "agent_configuration"})
+    ),
     # Subscriptions
     with_or_without_slash(
         f"{NAMESPACE}/gitlab_subscription",

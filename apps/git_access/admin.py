@@ -1,10 +1,7 @@
 """Git access for operators: messages and restrictions of the instance, protected refs, pushes."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 
 from apps.directory.models import AccessLevel
 from apps.git_access.models import (
@@ -17,21 +14,9 @@ from apps.git_access.models import (
     PushEvent,
     PushRecord,
 )
+from gitlab_internal.admin_pages import ReadOnly
 
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
-
-
-class ReadOnly:
-    """What machines have written is only to be looked at."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(IpRestriction)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.ssh_keys.models import Key
-from gitlab_internal.operations import folder
+from gitlab_internal.operations import agent_examples, folder
 from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
@@ -73,6 +73,7 @@ def requests(server: Server) -> list[Example]:
         Example(
             "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
         ),
+        *(Example(heading, curl) for heading, curl in agent_examples.lines(server)),
         *_billing(server),
     ]
 
