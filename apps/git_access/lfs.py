@@ -4,6 +4,7 @@ Whoever is known gets a token for whatever exists; the LFS server checks what it
 """
 
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,20 +74,25 @@ def authenticate(*, container: Container | None, actor: Actor, now: datetime) ->
 
 
 def is_enabled(container: Container) -> bool:
-    """Whether a repository has LFS: the instance, then the project, then the nearest namespace decide."""
+    """Whether a repository has LFS."""
     project = container.project
-    if project is None or container.type not in _CONTAINERS or not settings.LFS_ENABLED:
+    if project is None or container.type not in _CONTAINERS:
         return False
-    return _inherited(project)
+    return is_on(project.lfs_enabled, _said_by_namespaces(project))
 
 
-def _inherited(project: Project) -> bool:
-    if project.lfs_enabled is not None:
-        return project.lfs_enabled
+def is_on(project_says: bool | None, namespaces_say: Iterable[bool]) -> bool:
+    """Whether LFS is on: the instance, then the project, then the nearest namespace that says anything."""
+    if not settings.LFS_ENABLED:
+        return False
+    return next(iter(namespaces_say), True) if project_says is None else project_says
+
+
+def _said_by_namespaces(project: Project) -> Iterator[bool]:
     ids = project.namespace.ancestor_ids
     values = Namespace.objects.filter(pk__in=ids, lfs_enabled__isnull=False).values_list("pk", "lfs_enabled")
     nearest = dict(values)
-    return next((bool(nearest[pk]) for pk in reversed(ids) if pk in nearest), True)
+    return (bool(nearest[pk]) for pk in reversed(ids) if pk in nearest)
 
 
 def username(actor: Actor) -> str:
