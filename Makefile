@@ -1,11 +1,13 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
 # make test  [TESTS="-k allowed"]                                               run every test
 # make lint                                                                     everything but the tests
+# make bench [BENCH="--scale 0.05"]                                             speed, as ratios in one run
 
 PORT ?= 3001
 DATA ?= ./var
 BIND ?=
 TESTS ?=
+BENCH ?=
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 
 VENV := .venv
@@ -14,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
-.PHONY: serve test lint
+.PHONY: serve test lint bench
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.runtime
@@ -31,6 +33,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	BIN=$(BIN) bash .ci/check-production
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench $(BENCH)
 
 $(VENV)/.runtime: requirements/runtime.txt | $(BIN)/python
 	$(PIP) -r $<

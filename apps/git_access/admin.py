@@ -41,7 +41,7 @@ class IpRestrictionAdmin(admin.ModelAdmin[IpRestriction]):
     list_display = ("cidr", "group")
     search_fields = ("cidr", "group__route__path")
     list_select_related = ("group__route",)
-    raw_id_fields = ("group",)
+    autocomplete_fields = ("group",)
     ordering = ("group_id", "cidr")
 
 
@@ -85,7 +85,7 @@ class ProtectedBranchAccessInline(admin.TabularInline[ProtectedBranchAccess, Pro
 
     model = ProtectedBranchAccess
     fields = ("right", "access_level", "user", "group", "deploy_key")
-    raw_id_fields = ("user", "group", "deploy_key")
+    autocomplete_fields = ("user", "group", "deploy_key")
     extra = 0
 
 
@@ -97,7 +97,7 @@ class ProtectedBranchAdmin(admin.ModelAdmin[ProtectedBranch]):
     list_filter = ("allow_force_push",)
     search_fields = ("name", "project__route__path")
     list_select_related = ("project__route",)
-    raw_id_fields = ("project",)
+    autocomplete_fields = ("project",)
     inlines = (ProtectedBranchAccessInline,)
     ordering = ("-id",)
 
@@ -107,7 +107,7 @@ class ProtectedTagAccessInline(admin.TabularInline[ProtectedTagAccess, Protected
 
     model = ProtectedTagAccess
     fields = ("access_level", "user", "group", "deploy_key")
-    raw_id_fields = ("user", "group", "deploy_key")
+    autocomplete_fields = ("user", "group", "deploy_key")
     extra = 0
 
 
@@ -118,7 +118,7 @@ class ProtectedTagAdmin(admin.ModelAdmin[ProtectedTag]):
     list_display = ("name", "project")
     search_fields = ("name", "project__route__path")
     list_select_related = ("project__route",)
-    raw_id_fields = ("project",)
+    autocomplete_fields = ("project",)
     inlines = (ProtectedTagAccessInline,)
     ordering = ("-id",)
 

@@ -1,7 +1,5 @@
 """Pushing to a path where no project is creates it, private and empty."""
 
-from contextlib import suppress
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -15,17 +13,14 @@ from apps.directory.models import (
     Visibility,
 )
 from apps.directory.paths import project_path_faults
-from apps.git_access import notices
+from apps.git_access import new_repositories, notices
 from apps.git_access.attempt import Attempt
 from apps.git_access.facts import NamespaceFacts, UserFacts
 from apps.git_access.refusals import NotCreated
 from apps.git_access.repositories import RepositoryId, RepositoryType
 from apps.git_access.rules import projects
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyFailure, RepositoryExists
-from gitlab_internal.gitaly.repository import Repository
+from gitlab_internal.gitaly.failures import GitalyFailure
 
-DEFAULT_BRANCH = "main"
 # Administrators have the owner's level everywhere, so they pass wherever anybody does; nobody: no row.
 _LEAST_LEVELS = {
     ProjectCreation.MAINTAINERS: AccessLevel.MAINTAINER,
@@ -70,7 +65,7 @@ def create(attempt: Attempt) -> None:
         raise NotCreated(_text(faults))
     project = _insert(facts.namespace.id, segment, creator_id=facts.user.id)
     try:
-        _create_repository(project, correlation_id=attempt.command.correlation_id)
+        new_repositories.create(project, correlation_id=attempt.command.correlation_id)
     except GitalyFailure:
         project.delete()
         raise
@@ -95,20 +90,6 @@ def _insert(namespace_id: int, segment: str, *, creator_id: int) -> Project:
             )
     except IntegrityError as error:
         raise NotCreated(_text([PATH_TAKEN])) from error
-
-
-def _create_repository(project: Project, *, correlation_id: str) -> None:
-    found = RepositoryId(RepositoryType.PROJECT, project.pk)
-    repository = Repository(
-        storage_name=project.storage,
-        relative_path=found.relative_path(),
-        gl_repository=found.gl_repository,
-        gl_project_path=project.full_path,
-    )
-    gitaly = Gitaly(repository=repository, correlation_id=correlation_id, primary_only=True)
-    with suppress(RepositoryExists):  # an earlier try got this far
-        gitaly.create_repository(default_branch=DEFAULT_BRANCH)
-    Project.objects.filter(pk=project.pk).update(repository_exists=True)
 
 
 def _may_create(user: UserFacts, namespace: NamespaceFacts, *, level: int) -> bool:

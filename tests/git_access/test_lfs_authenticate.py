@@ -310,6 +310,18 @@ class TestToken:
             with pytest.raises(lfs.InvalidToken):
                 lfs.verify(token, actor=actor, container=container, now=timezone.now())
 
+    def test_another_token_of_the_same_key_is_none_of_ours(self, container: Container) -> None:
+        key = DeployKeyFactory.create()
+        secret = f"{key.fingerprint_sha256[:16]}{lfs._server_key()[:32]}"
+        other = jwt.encode({"data": "x", "nbf": 0, "exp": 2**33}, secret, algorithm="HS256")
+
+        with pytest.raises(lfs.InvalidToken, match="LFS"):
+            lfs.verify(other, actor=Actor(key=key), container=container, now=timezone.now())
+
+    def test_nobody_has_a_token(self, container: Container) -> None:
+        with pytest.raises(lfs.UnknownActor):
+            lfs.verify("a.b.c", actor=Actor(), container=container, now=timezone.now())
+
     @pytest.mark.parametrize(
         "fields",
         [

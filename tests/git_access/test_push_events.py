@@ -114,7 +114,7 @@ class TestProject:
         ]
 
     @pytest.mark.parametrize(
-        "changes", ["", "nonsense", "====", "a b c", f"{OLD} {NEW}", f"{OLD} {NEW} main\n"]
+        "changes", ["", "nonsense", "====", "abcde", "a b c", f"{OLD} {NEW}", f"{OLD} {NEW} main\n"]
     )
     def test_what_names_no_ref_has_no_event(self, project: Project, user: User, changes: str) -> None:
         record = push(project, user, changes)

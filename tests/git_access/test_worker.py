@@ -213,8 +213,10 @@ class TestHere:
         with patch.object(leases, "renew", side_effect=OperationalError("away")):
             upkeep.tick()
         upkeep.tick()
-
         assert leases.is_alive("here")
+
+        with patch.object(leases, "release", side_effect=OperationalError("away")):
+            upkeep.stop()
 
     def test_the_lease_goes_on_while_a_job_takes_long(self, path: str, settings: Settings) -> None:
         settings.JOB_LEASE = 1

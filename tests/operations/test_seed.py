@@ -1,14 +1,20 @@
 """The world of the document's examples."""
 
+import tempfile
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from apps.directory.models import Namespace, Project, Route, User
 from apps.git_access.models import BroadcastMessage
 from apps.ssh_keys.models import Key
+from gitlab_internal.gitaly.repository import project_path
+from tests.gitaly_double.server import running
+from tests.gitaly_double.settings import DoubleSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +118,25 @@ def test_force_loads_all_or_nothing() -> None:
         seed("--force")
 
     assert User.objects.count() == 1
+
+
+def test_says_that_repositories_wait_for_gitaly(settings: Settings) -> None:
+    settings.GITALY_STORAGES = {}
+
+    assert seed().splitlines()[-1] == (
+        "No repositories: no server for storage default. "
+        "When Gitaly answers, 'manage.py seed --repositories' makes them."
+    )
+
+
+def test_gitaly_makes_the_repositories_of_the_projects(tmp_path: Path, settings: Settings) -> None:
+    seed()
+    with tempfile.TemporaryDirectory(prefix="seed-") as runtime:
+        double = DoubleSettings(storages={"default": tmp_path}, runtime=Path(runtime))
+        settings.GITALY_STORAGES = {"default": {"address": f"unix:{double.socket}"}}
+        with running(double):
+            first = seed("--repositories")
+            second = seed("--repositories")
+
+    assert first == second == "Gitaly has the repositories of 2 projects.\n"
+    assert (tmp_path / project_path(3) / "HEAD").is_file()

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, models, transaction
 
 from apps.directory.models import Namespace, User
+from apps.git_access import new_repositories
+from gitlab_internal.gitaly.failures import GitalyFailure
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -27,12 +29,23 @@ class Command(BaseCommand):
             help="Load them beside what is there. Refused if any of their rows exists: none is overwritten.",
         )
 
-    def handle(self, *, force: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--repositories",
+            action="store_true",
+            help="Only let Gitaly create the repositories of all projects; existing ones stay.",
+        )
+
+    def handle(self, *, force: bool, repositories: bool, **options: Any) -> None:
+        if repositories or self._load(force=force):
+            self._create_repositories()
+
+    def _load(self, *, force: bool) -> bool:
+        """Load the fixtures, and return whether that was done."""
         files = sorted(FIXTURES.glob("*.json"))
         if User.objects.exists() or Namespace.objects.exists():
             if not force:
                 self.stdout.write("Not seeded: the directory is not empty.")
-                return
+                return False
             _refuse_overwriting(files)
         try:
             with transaction.atomic():
@@ -40,6 +53,18 @@ class Command(BaseCommand):
         except IntegrityError as error:
             raise CommandError(f"Nothing was loaded: {error}") from error
         self.stdout.write(f"Seeded from {', '.join(path.name for path in files)}.")
+        return True
+
+    def _create_repositories(self) -> None:
+        try:
+            count = new_repositories.create_all()
+        except GitalyFailure as failure:
+            self.stdout.write(
+                f"No repositories: {failure}. "
+                "When Gitaly answers, 'manage.py seed --repositories' makes them."
+            )
+        else:
+            self.stdout.write(f"Gitaly has the repositories of {count} projects.")
 
 
 def _refuse_overwriting(files: list[Path]) -> None:

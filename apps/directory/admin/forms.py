@@ -1,0 +1,64 @@
+"""The forms of the admin: passwords are hashed, and a path that cannot be is refused beside its field."""
+
+from typing import Any
+
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
+from django.forms import ModelForm
+
+from apps.directory import paths
+from apps.directory.models import Namespace, Project, Route, User
+
+
+class UserForm(UserChangeForm[User]):
+    """A user; the password has a page of its own."""
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+class NewUserForm(AdminUserCreationForm[User]):
+    """A new user, with a password or without one that could be used."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "name", "email")
+
+
+class NamespaceForm(ModelForm[Namespace]):
+    """A namespace below its parent, if it has one."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a path that is not legal or is taken."""
+        cleaned = super().clean() or {}
+        parent = cleaned.get("parent") or self.instance.parent
+        if "path" in cleaned:
+            full_path = f"{parent.full_path}/{cleaned['path']}" if parent else cleaned["path"]
+            if not paths.names_project(f"{full_path}/project"):
+                raise ValidationError({"path": "This path is reserved or not legal."})
+            _refuse_taken(full_path, getattr(self.instance, "route", None))
+        return cleaned
+
+
+class ProjectForm(ModelForm[Project]):
+    """A project in its namespace."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a path that is not legal or is taken."""
+        cleaned = super().clean() or {}
+        namespace = self.instance.namespace if self.instance.pk else cleaned.get("namespace")
+        if namespace and "path" in self.changed_data and "path" in cleaned:
+            full_path = f"{namespace.full_path}/{cleaned['path']}"
+            if not paths.names_project(full_path):
+                raise ValidationError({"path": "This path is reserved or not legal."})
+            if faults := paths.project_path_faults(cleaned["path"]):
+                raise ValidationError({"path": faults})
+            _refuse_taken(full_path, getattr(self.instance, "route", None))
+        return cleaned
+
+
+def _refuse_taken(full_path: str, own: Route | None) -> None:
+    routes = Route.objects.alias(lower_path=Lower("path")).filter(lower_path=full_path.lower())
+    if any(route != own for route in routes):
+        raise ValidationError({"path": f"{full_path} is taken."})

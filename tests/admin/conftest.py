@@ -1,0 +1,21 @@
+"""A browser in which an administrator has logged in."""
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from tests.factories.directory import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _styles(settings: Settings) -> None:
+    """No style sheet has been collected for the tests."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def operator(client: Client, db: None) -> Client:
+    """The administrator's browser."""
+    client.force_login(UserFactory.create(admin=True, username="operator"))
+    return client

@@ -1,0 +1,185 @@
+"""The admin site: every page of every registered model opens, and no list asks a query per row."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+from factory.django import DjangoModelFactory
+
+from apps.directory.models import FeatureFlag, Member, RedirectRoute, Terms, TermsAcceptance, User
+from apps.git_access.tasks import process_push
+from tests import factories
+from tests.factories.directory import (
+    GroupFactory,
+    MemberFactory,
+    ProjectFactory,
+    RedirectRouteFactory,
+    UserFactory,
+)
+from tests.factories.git_access import PushRecordFactory
+
+pytestmark = pytest.mark.django_db
+
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
+HOW_TO = "Give this model a factory in tests/factories, or a function in ROWS of tests/admin/test_pages.py."
+
+
+def found_factories() -> Iterator[tuple[type[models.Model], Any]]:
+    """The first factory of each model; others are variants."""
+    for module in iter_modules(factories.__path__):
+        for value in reversed(vars(import_module(f"{factories.__name__}.{module.name}")).values()):
+            if isinstance(value, type) and issubclass(value, DjangoModelFactory):
+                yield value._meta.model, value.create
+
+
+def terms_acceptance() -> TermsAcceptance:
+    return TermsAcceptance.objects.create(
+        user=UserFactory.create(), terms=Terms.objects.create(text="Be kind")
+    )
+
+
+def feature_flag() -> FeatureFlag:
+    flag = FeatureFlag.objects.create(name=f"gitaly_{FeatureFlag.objects.count()}")
+    flag.projects.add(ProjectFactory.create())
+    return flag
+
+
+def job() -> DBTaskResult[Any, Any]:
+    result = process_push.enqueue(PushRecordFactory.create().pk, "")
+    return DBTaskResult.objects.get(pk=result.id)
+
+
+ROWS: dict[type[models.Model], Any] = {
+    **dict(found_factories()),
+    Member: lambda: MemberFactory.create(group=GroupFactory.create()),
+    RedirectRoute: lambda: RedirectRouteFactory.create(project=ProjectFactory.create()),
+    Terms: lambda: Terms.objects.create(text="Be kind"),
+    TermsAcceptance: terms_acceptance,
+    FeatureFlag: feature_flag,
+    DBTaskResult: job,
+}
+every_model = pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+
+
+def row_of(model: type[models.Model]) -> models.Model:
+    assert model in ROWS, f"{HOW_TO} ({model._meta.label})"
+    row: models.Model = ROWS[model]()
+    return row
+
+
+def page(model: type[models.Model], name: str, *arguments: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=arguments)
+
+
+def queries(operator: Client, url: str) -> int:
+    operator.get(url)  # content types are read once for the process
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert operator.get(url).status_code == 200
+    return len(captured)
+
+
+@every_model
+def test_the_list_opens_and_its_queries_do_not_grow_with_its_rows(
+    operator: Client, model: type[models.Model]
+) -> None:
+    row_of(model)
+    few = queries(operator, page(model, "changelist"))
+
+    for _ in range(4):
+        row_of(model)
+
+    assert queries(operator, page(model, "changelist")) == few
+
+
+@every_model
+def test_the_list_can_be_searched(operator: Client, model: type[models.Model]) -> None:
+    row_of(model)
+
+    assert operator.get(page(model, "changelist"), {"q": "SHA256:a b"}).status_code == 200
+
+
+@every_model
+def test_the_page_for_a_new_row_opens_or_is_not_offered(operator: Client, model: type[models.Model]) -> None:
+    row_of(model)
+
+    response = operator.get(page(model, "add"))
+
+    offered = page(model, "add").encode() in operator.get(page(model, "changelist")).content
+    assert response.status_code == (200 if offered else 403)
+
+
+@every_model
+def test_the_page_of_a_row_opens_and_its_queries_do_not_grow_with_the_others(
+    operator: Client, model: type[models.Model]
+) -> None:
+    url = page(model, "change", row_of(model).pk)
+    few = queries(operator, url)
+
+    for _ in range(4):
+        row_of(model)
+
+    assert queries(operator, url) == few
+
+
+@every_model
+def test_the_list_has_an_order_and_can_be_searched_by_something(model: type[models.Model]) -> None:
+    options = admin.site._registry[model]
+
+    assert options.ordering
+    assert options.search_fields or model._meta.app_label == "django_tasks_database"
+
+
+@every_model
+def test_rows_are_chosen_by_searching_and_not_from_a_list_of_all(model: type[models.Model]) -> None:
+    options = admin.site._registry[model]
+    searched = {*options.autocomplete_fields, *options.raw_id_fields, *(options.readonly_fields or ())}
+    relations = {
+        field.name
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey | models.ManyToManyField) and field.editable
+    }
+
+    can_be_changed = type(options).has_change_permission is admin.ModelAdmin.has_change_permission
+    assert not can_be_changed or relations <= searched | {"groups", "user_permissions"}
+
+
+@pytest.mark.parametrize("field", ["user", "group", "project"])
+def test_choosing_by_searching_asks_no_query_per_row(operator: Client, field: str) -> None:
+    query = {"app_label": "directory", "model_name": "member", "field_name": field}
+    url = reverse("admin:autocomplete", query=query)
+    factory: Any = {"user": UserFactory, "group": GroupFactory, "project": ProjectFactory}[field]
+    factory.create()
+    few = queries(operator, url)
+
+    factory.create_batch(4)
+
+    assert queries(operator, url) == few
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/directory/user/"])
+def test_only_administrators_get_in(client: Client, path: str) -> None:
+    login = {"Location": f"/admin/login/?next={path}"}
+
+    for user in (None, UserFactory.create(), UserFactory.create(admin=True, state="blocked")):
+        if user:
+            client.force_login(user)
+        response = client.get(path)
+        assert (response.status_code, {"Location": response.headers["Location"]}) == (302, login)
+
+
+def test_an_administrator_logs_in_with_a_password_whatever_the_letter_case(client: Client) -> None:
+    User.objects.create_superuser("Boss", "a long password", email="boss@example.com")
+
+    response = client.post("/admin/login/?next=/admin/", {"username": "boss", "password": "a long password"})
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/admin/")

@@ -1,0 +1,73 @@
+"""The whole chain of one push: gitlab-shell, this service under gunicorn, Gitaly and its hooks."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.environment import SHELL_SECRET_NAME
+from tests.gitaly.workspaces import Outcome, Workspace
+from tests.gitaly_double.api_settings import ApiSettings
+from tests.gitaly_double.environments import through_gitlab_shell
+from tests.gitaly_double.server import GitalyDouble, running
+from tests.gitaly_double.settings import DoubleSettings
+from tests.gitaly_double.shell.settings import ShellSettings
+from tests.gitaly_double.versions import Version
+from tests.instances import Instance, running_instance
+
+TOKEN = "gitaly-token"
+ROOT_KEY = "key-11"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One generation of clients around a running instance."""
+
+    instance: Instance
+    gitaly: GitalyDouble
+    shell: ShellSettings
+
+    def push(self, workspace: Workspace, *arguments: str, to: str, key: str = ROOT_KEY) -> Outcome:
+        """Push to the project with this path, as the owner of a key."""
+        environment = through_gitlab_shell(self.shell, key)
+        return workspace.push(environment, *arguments, remote=f"ssh://gitlab/{to}.git")
+
+    def fetch(self, workspace: Workspace, *arguments: str, of: str, key: str = ROOT_KEY) -> Outcome:
+        """Fetch from the project with this path, as the owner of a key."""
+        environment = through_gitlab_shell(self.shell, key)
+        return workspace.fetch(environment, *arguments, remote=f"ssh://gitlab/{of}.git")
+
+    def make_project(self, workspace: Workspace, path: str) -> None:
+        """Create a project by pushing, and let the worker finish what follows."""
+        assert self.push(workspace, "main", to=path).status == 0
+        self.work()
+
+    def shell_says(self, code: str) -> str:
+        """Run a line of Python in the instance and return what it prints."""
+        return self.instance.manage("shell", "--no-imports", "--command", code).strip()
+
+    def work(self) -> None:
+        """Let the worker do all that waits for it."""
+        self.instance.manage("worker", "--batch")
+
+
+@contextmanager
+def running_chain(folder: Path, *, shell: str, gitaly: Version) -> Iterator[Chain]:
+    """Run an instance and a Gitaly double of these releases in ``folder``."""
+    repositories, runtime = folder / "repositories", folder / "run"
+    repositories.mkdir(parents=True)
+    runtime.mkdir()
+    storages = json.dumps({"default": {"address": f"unix:{runtime}/gitaly.sock", "token": TOKEN}})
+    with running_instance(GITALY_STORAGES=storages) as instance:
+        secret = str(instance.data / SHELL_SECRET_NAME)
+        settings = DoubleSettings(
+            storages={"default": repositories},
+            runtime=runtime,
+            version=gitaly,
+            token=TOKEN,
+            api=ApiSettings.of_gitaly(gitaly, url=instance.url, secret_file=secret),
+        )
+        with running(settings) as double:
+            client = ShellSettings.of(shell, url=instance.url, secret_file=secret)
+            yield Chain(instance, double, client)
