@@ -7,11 +7,12 @@ transaction: Gitaly often waits for our own answer while it serves us.
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gitlab_internal.gitaly import calls, methods
 from gitlab_internal.gitaly.channels import UnusableAddress, channel_to
-from gitlab_internal.gitaly.failures import GitalyDeadlineExceeded, GitalyUnavailable
+from gitlab_internal.gitaly.failures import GitalyDeadlineExceeded, GitalyRefusedRequest, GitalyUnavailable
 from gitlab_internal.gitaly.messages import (
     blob_of,
     changed_path_of,
@@ -27,6 +28,12 @@ from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
 from gitlab_internal.gitaly.tokens import authorization
 
 KIBIBYTE = 1024
+SHA1_LENGTH = 40
+# What Git calls a tree without entries, in repositories of SHA-1 and of SHA-256.
+EMPTY_TREES = (
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+)
 IDS_PER_REQUEST = 5_000  # a request may have 4 MB; an id of SHA-256 takes 66 bytes
 
 
@@ -96,9 +103,12 @@ class Gitaly:
         )
         return self._ask(methods.COMMIT_IS_ANCESTOR, request).value
 
-    def list_commits(self, revisions: Sequence[str]) -> tuple[Commit, ...]:
-        """Return the commits of a walk, such as ``[new, "--not", "--all"]``."""
-        request = pb.ListCommitsRequest(repository=self._repository, revisions=revisions)
+    def list_commits(self, revisions: Sequence[str], *, limit: int = 0) -> tuple[Commit, ...]:
+        """Return the commits of a walk, such as ``[new, "--not", "--all"]``; no limit if it is 0."""
+        page = pb.PaginationParameter(limit=limit) if limit else None
+        request = pb.ListCommitsRequest(
+            repository=self._repository, revisions=revisions, pagination_params=page
+        )
         answers = self._collect(methods.LIST_COMMITS, request)
         return tuple(commit_of(commit) for answer in answers for commit in answer.commits)
 
@@ -126,13 +136,13 @@ class Gitaly:
         of Gitaly list nothing for a commit without parents, so its files are listed instead.
         """
         ids: list[str] = []
-        paths: list[ChangedPath] = []
+        roots: dict[str, str] = {}  # by tree: the same files need not be listed twice
         for commit in commits:
             if commit.parent_ids:
                 ids.append(commit.id)
-            else:
-                files = self.list_files(commit.id)
-                paths += [ChangedPath(path=path, change=Change.ADDED) for path in files]
+            elif commit.tree_id not in EMPTY_TREES:
+                roots[commit.tree_id] = commit.id
+        paths = self._files_of(roots) if roots else []
         for batch in _batches(ids):
             paths += self._changed_paths(batch)
         return tuple(paths)
@@ -151,6 +161,35 @@ class Gitaly:
         )
         answers = self._collect(methods.LIST_BLOBS, request)
         return tuple(blob_of(blob) for answer in answers for blob in answer.blobs)
+
+    def _files_of(self, roots: dict[str, str]) -> list[ChangedPath]:
+        """Return every file of these trees, each given with a commit that has it.
+
+        From 15.11 a tree can be compared with the empty one, and any number of trees in one call. A version
+        that cannot says nothing or refuses; no tree here is empty.
+        """
+        paths: list[ChangedPath] = []
+        if len(roots) > 1:
+            with suppress(GitalyRefusedRequest):
+                for batch in _batches(list(roots)):
+                    paths += self._tree_paths(batch)
+        if not paths:
+            files = [path for commit_id in roots.values() for path in self.list_files(commit_id)]
+            paths = [ChangedPath(path=path, change=Change.ADDED) for path in files]
+        return paths
+
+    def _tree_paths(self, trees: Sequence[str]) -> list[ChangedPath]:
+        requests = [
+            pb.FindChangedPathsRequest.Request(
+                tree_request=pb.FindChangedPathsRequest.Request.TreeRequest(
+                    left_tree_revision=EMPTY_TREES[len(tree) > SHA1_LENGTH], right_tree_revision=tree
+                )
+            )
+            for tree in trees
+        ]
+        request = pb.FindChangedPathsRequest(repository=self._repository, requests=requests)
+        answers = self._collect(methods.FIND_CHANGED_PATHS, request)
+        return [changed_path_of(path) for answer in answers for path in answer.paths]
 
     def _changed_paths(self, commit_ids: Sequence[str]) -> list[ChangedPath]:
         request = pb.FindChangedPathsRequest(
