@@ -32,4 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
     # PostReceive
     path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
+    # LFS objects for archives: not in the document; Gitaly asks for them
+    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
 ]

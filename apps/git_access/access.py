@@ -26,6 +26,7 @@ from apps.git_access.order import (
     BEFORE_EXISTENCE,
     CHANGES,
     DESIGN,
+    EXISTENCE,
     PULL,
     PUSH,
 )
@@ -112,7 +113,7 @@ def check(attempt: Attempt, way: Way | None = None) -> Attempt:
 def _check_repository(attempt: Attempt, way: Way) -> None:
     timer = way.timer()
     try:
-        way.take((existence.ensure,), attempt, timer)
+        way.take(EXISTENCE, attempt, timer)
         if not attempt.command.is_push:
             way.take(PULL, attempt)
             return

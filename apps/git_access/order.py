@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from apps.git_access import push_checks
+from apps.git_access import existence, push_checks
 from apps.git_access.attempt import Attempt
 from apps.git_access.deadline import CheckTimer
 from apps.git_access.push_checks import Take, snippets
@@ -67,3 +67,22 @@ CHANGES: dict[RepositoryType, Callable[[Attempt, CheckTimer, Take], None]] = {
     RepositoryType.PROJECT: push_checks.run,
     RepositoryType.SNIPPET: snippets.run,
 }
+
+
+# The checks that each of these makes.
+CHECKS: dict[RepositoryType, tuple[tuple[Callable[..., None], ...], ...]] = {
+    RepositoryType.PROJECT: (push_checks.OF_A_CHANGE, push_checks.OF_THE_PUSH, push_checks.AFTER_ALL),
+    RepositoryType.SNIPPET: (snippets.OF_A_CHANGE, snippets.AFTER_ALL),
+}
+EXISTENCE = (existence.ensure,)
+
+
+def of(attempt: Attempt) -> tuple[tuple[Callable[..., None], ...], ...]:
+    """Return every group of steps that a command goes through, for those who want to list them."""
+    if attempt.type == RepositoryType.DESIGN:
+        return (DESIGN,)
+    before = (BEFORE_CREATION, BEFORE_EXISTENCE, EXISTENCE)
+    if not attempt.command.is_push:
+        return (*before, PULL)
+    checks = CHECKS.get(attempt.type, ()) if attempt.changes else ()
+    return (*before, PUSH[attempt.type], *checks)

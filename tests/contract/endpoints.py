@@ -79,4 +79,5 @@ ENDPOINTS = (
     Endpoint("Instance information", "GET", "/internal/check", SHELL),
     Endpoint("Incrementing counter on pre-receive", "POST", "/internal/pre_receive", SHELL),
     Endpoint("PostReceive", "POST", "/internal/post_receive", SHELL),
+    Endpoint("LFS object", "GET", "/internal/lfs", SHELL, note="not in the document; Gitaly calls it"),
 )

@@ -38,7 +38,7 @@ def post(url: str, *, headers: Mapping[str, str], body: bytes) -> int:
         with httpcore.ConnectionPool(network_backend=backend, ssl_context=_system_trust()) as pool:
             extensions = {"timeout": dict.fromkeys(("connect", "read", "write"), settings.WEBHOOK_TIMEOUT)}
             with pool.stream(
-                "POST", url, headers=dict(headers), content=body, extensions=extensions
+                "POST", url, headers=list(headers.items()), content=body, extensions=extensions
             ) as response:
                 return response.status
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
