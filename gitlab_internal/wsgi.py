@@ -3,12 +3,17 @@
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import structlog
 from django.core.wsgi import get_wsgi_application
 
+from gitlab_internal.api.errors import SERVER_ERROR, TOO_LARGE
+
 MAX_CHUNKED_BODY = 10 * 1024 * 1024  # bytes
+
+log = structlog.get_logger(__name__)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -28,22 +33,36 @@ class ChunkedBodies:
             return self.application(environ, start_response)
         body = environ["wsgi.input"].read(MAX_CHUNKED_BODY + 1)
         if len(body) > MAX_CHUNKED_BODY:
-            return _too_large(start_response)
+            return _answer(start_response, "413 Request Entity Too Large", TOO_LARGE)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         return self.application(environ, start_response)
 
 
-def _too_large(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    body = json.dumps({"error": "413 Request Entity Too Large"}).encode()
+class JSONFailures:
+    """Answer in JSON where Django cannot: it stumbles over some Content-Types before it has a request."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return self.application(environ, start_response)
+        except Exception:
+            log.exception("unforeseen failure outside of a request")
+            return _answer(start_response, "500 Internal Server Error", SERVER_ERROR)
+
+
+def _answer(start_response: Callable[..., Any], status: str, content: Mapping[str, str]) -> Iterable[bytes]:
+    body = json.dumps(content).encode()
     headers = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         ("Connection", "close"),
     ]
-    start_response("413 Request Entity Too Large", headers)
+    start_response(status, headers)
     return [body]
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gitlab_internal.settings")
-application = ChunkedBodies(get_wsgi_application())
+application = ChunkedBodies(JSONFailures(get_wsgi_application()))

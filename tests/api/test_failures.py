@@ -1,8 +1,15 @@
 """What goes wrong, and how it is said."""
 
+import json
+
 import pytest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404
+from django.test import RequestFactory
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.test import APIClient
 
+from gitlab_internal.api import errors
 from tests.api.logs import LogLines
 from tests.api.probes import SECRET_TEXT
 from tests.callers import Caller
@@ -68,3 +75,35 @@ def test_a_view_that_names_no_scheme_is_closed_to_everybody(
         response = caller.get(path)
 
         assert (response.status_code, response.json()) == (401, {"message": "401 Unauthorized"})
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "body"),
+    [
+        (Http404(), 404, {"message": "404 Not Found"}),
+        (NotAuthenticated(), 401, {"message": "401 Unauthorized"}),
+        (RequestDataTooBig(), 413, {"error": "413 Request Entity Too Large"}),
+        (
+            SuspiciousOperation(),
+            400,
+            {"message": "400 Bad request - The request body is not valid JSON"},
+        ),
+    ],
+)
+def test_what_django_raises_is_said_in_the_same_way(
+    error: Exception, status: int, body: dict[str, str]
+) -> None:
+    response = errors.exception_handler(error, {})
+
+    assert (response.status_code, response.data) == (status, body)
+
+
+def test_the_pages_of_django_are_json(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    answers = [errors.bad_request(request, Exception()), errors.forbidden(request, Exception())]
+
+    assert [(answer.status_code, json.loads(answer.content)) for answer in answers] == [
+        (400, {"message": "400 Bad request - The request is not valid"}),
+        (403, {"message": "403 Forbidden"}),
+    ]
+    assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}

@@ -91,3 +91,8 @@ def member(project: Project, level: int, **user: Any) -> User:
     if level:
         MemberFactory.create(user=found, project=project, access_level=level)
     return found
+
+
+def owner(key: Key) -> User:
+    """Return whose key it is, as it is stored now."""
+    return User.objects.get(keys=key)

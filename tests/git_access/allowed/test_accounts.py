@@ -251,7 +251,7 @@ def test_a_lock_ends_by_itself(shell: Caller, project: Project, settings: Settin
 def test_the_owner_of_a_key_is_tested_as_a_user_is(
     shell: Caller, project: Project, key: Key, accepted: Terms
 ) -> None:
-    User.objects.filter(pk=key.user_id).update(state=UserState.BANNED)
+    User.objects.filter(keys=key).update(state=UserState.BANNED)
 
     response = pull(shell, key, project)
 

@@ -19,6 +19,7 @@ from tests.git_access.allowed.asking import (
     ask,
     line,
     outcome,
+    owner,
     pull,
     push,
 )
@@ -71,7 +72,7 @@ class TestTouch:
         response = pull(shell, key, project)
 
         key.refresh_from_db()
-        user = User.objects.get(pk=key.user_id)
+        user = owner(key)
         assert outcome(response) == GRANTED
         assert (key.last_used_at, user.last_activity_on) == (None, None)
 
@@ -96,11 +97,11 @@ class TestActivity:
     def test_a_day_before_is_no_more_than_a_day_before(
         self, shell: Caller, project: Project, key: Key, now: datetime
     ) -> None:
-        User.objects.filter(pk=key.user_id).update(last_activity_on=now.date() - timedelta(days=1))
+        User.objects.filter(keys=key).update(last_activity_on=now.date() - timedelta(days=1))
 
         pull(shell, key, project)
 
-        assert User.objects.get(pk=key.user_id).last_activity_on == now.date()
+        assert owner(key).last_activity_on == now.date()
 
     def test_a_pull_that_is_refused_does_not(self, shell: Caller, user: User) -> None:
         pull(shell, user, "no/where")

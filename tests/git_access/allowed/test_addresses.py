@@ -4,6 +4,7 @@ import pytest
 from pytest_django import Settings
 
 from apps.directory.models import Namespace, Project, User
+from apps.ssh_keys.models import Key
 from tests.callers import Caller
 from tests.factories.directory import GroupFactory, ProjectFactory, SnippetFactory, UserFactory, subgroup
 from tests.factories.git_access import IpRestrictionFactory
@@ -91,7 +92,7 @@ def test_administrators_come_from_anywhere_and_owners_and_deploy_keys_do_not(
 ) -> None:
     key = DeployKeyFactory.create(user=UserFactory.create(admin=True))
     DeployKeyGrantFactory.create(key=key, project=project)
-    people = [UserFactory.create(admin=True), member(project, 50), key]
+    people: list[User | Key] = [UserFactory.create(admin=True), member(project, 50), key]
 
     said = [outcome(pull(shell, by, project, check_ip=OUTSIDE)) for by in people]
 

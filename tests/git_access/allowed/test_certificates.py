@@ -23,6 +23,7 @@ from tests.git_access.allowed.asking import (
     line,
     member,
     outcome,
+    owner,
     pull,
     push,
 )
@@ -124,7 +125,7 @@ def test_only_what_is_asked_before_the_transfer_is_tested(
 def test_a_group_that_asks_for_certificates_refuses_people_without(
     shell: Caller, project: Project, enforcing: Namespace, key: Key, action: str
 ) -> None:
-    said = [outcome(ask(shell, action, by, project)) for by in (key, User.objects.get(pk=key.user_id))]
+    said = [outcome(ask(shell, action, by, project)) for by in (key, owner(key))]
 
     assert said == [REFUSED] * 2
     assert outcome(ask(shell, action, key, project, namespace_path="gnuwget")) == GRANTED

@@ -19,6 +19,7 @@ from tests.git_access.allowed.asking import (
     Outcome,
     line,
     outcome,
+    owner,
     pull,
     push,
 )
@@ -135,7 +136,7 @@ def test_a_key_expires_and_says_so_a_week_before(
 def test_both_kinds_of_keys_are_tested(
     shell: Caller, project: Project, key: Key, settings: Settings, by: str
 ) -> None:
-    used = a_key_of(by, User.objects.get(pk=key.user_id), project)
+    used = a_key_of(by, owner(key), project)
     restrict(settings, ed25519=512)
 
     response = pull(shell, used, project)

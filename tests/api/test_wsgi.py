@@ -1,4 +1,7 @@
-"""Bodies without Content-Length, as kas and proxies send them. Real chunks are tested behind gunicorn."""
+"""The WSGI entry point: bodies without Content-Length, and requests that Django cannot read.
+
+kas and proxies send bodies in chunks; real ones are tested behind gunicorn.
+"""
 
 import io
 import json
@@ -6,9 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from gitlab_internal import wsgi
 from gitlab_internal.wsgi import ChunkedBodies
+from tests.api.logs import LogLines
 
 
 class Recorder:
@@ -92,3 +97,19 @@ def test_a_body_of_exactly_the_largest_size_is_taken(monkeypatch: pytest.MonkeyP
 
 def test_the_service_itself_reads_such_bodies() -> None:
     assert isinstance(wsgi.application, ChunkedBodies)
+
+
+def test_a_request_that_django_cannot_even_begin_is_answered_in_json(log_lines: LogLines) -> None:
+    environ = {
+        **RequestFactory().post("/").environ,
+        "CONTENT_TYPE": "application/json; charset*=no-such-charset''%41",
+        "CONTENT_LENGTH": "2",
+        "wsgi.input": io.BytesIO(b"{}"),
+    }
+    started: list[str] = []
+
+    body = b"".join(wsgi.application(environ, lambda status, headers: started.append(status)))
+
+    assert started == ["500 Internal Server Error"]
+    assert json.loads(body) == {"message": "500 Internal Server Error"}
+    assert [line["event"] for line in log_lines()] == ["unforeseen failure outside of a request"]
