@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from apps.directory.models import AccessLevel
+from apps.git_access import pages
 from apps.git_access.models import (
     BroadcastMessage,
     IpRestriction,
@@ -18,6 +19,7 @@ from apps.git_access.models import (
     PushRecord,
 )
 
+__all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
 
 

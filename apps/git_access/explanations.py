@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,24 +68,31 @@ def explain(command: Command, *, now: datetime) -> Explanation:
     return Explanation(rehearsal.rules)
 
 
-def change_to(command: Command, ref: str, *, now: datetime) -> str:
-    """Return the line of a change to a ref: an update that brings nothing new, or its creation.
+def with_change_to(
+    command: Command, ref: str, *, now: datetime, old: str | None = None, new: str | None = None
+) -> Command:
+    """Return the command as Gitaly asks about it, with one change.
 
-    Where Gitaly does not answer, or there is no commit, the revisions are made up.
+    It is an update that brings nothing new, or the ref's creation, unless revisions are given. Where Gitaly
+    does not answer, or there is no commit, they are made up.
     """
+    found_old, found_new = _revisions(command, ref, now=now)
+    return replace(command, changes=f"{old or found_old} {new or found_new} {ref}")
+
+
+def _revisions(command: Command, ref: str, *, now: datetime) -> tuple[str, str]:
     attempt = access.attempt_of(command, None, now=now)
     if attempt.facts.container_id is None:
-        return f"{UNKNOWN} {UNKNOWN} {ref}"
+        return UNKNOWN, UNKNOWN
     gitaly = gitaly_repositories.of_push(attempt, CheckTimer())
     try:
         if gitaly.ref_exists(ref):
             tip = _tip(gitaly, ref)
-            return f"{tip} {tip} {ref}"
+            return tip, tip
         default = gitaly.find_default_branch_name()
-        base = _tip(gitaly, f"refs/heads/{default}") if default else UNKNOWN
+        return ZEROS, _tip(gitaly, f"refs/heads/{default}") if default else UNKNOWN
     except GitalyFailure:
-        return f"{UNKNOWN} {UNKNOWN} {ref}"
-    return f"{ZEROS} {base} {ref}"
+        return UNKNOWN, UNKNOWN
 
 
 def _tip(gitaly: Gitaly, ref: str) -> str:

@@ -4,6 +4,7 @@
 # mypy: allow-untyped-calls
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
@@ -60,8 +61,8 @@ class PushRuleFactory(DjangoModelFactory[models.PushRule]):
         model = models.PushRule
 
     scope = LazyAttribute(lambda rule: "project" if rule.project else "group" if rule.group else "instance")
-    project = None
-    group = None
+    project: Any = None
+    group: Any = None
 
 
 class PathLockFactory(DjangoModelFactory[models.PathLock]):
@@ -97,3 +98,19 @@ class WebhookFactory(DjangoModelFactory[models.Webhook]):
     project = SubFactory(ProjectFactory)
     url = "https://hooks.example.com/push"
     token = "a secret of both sides"
+
+
+class ProjectPushRuleFactory(PushRuleFactory):
+    """Of a project of its own."""
+
+    project = SubFactory(ProjectFactory)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory[models.WebhookDelivery]):
+    class Meta:
+        model = models.WebhookDelivery
+
+    webhook = SubFactory(WebhookFactory)
+    record = SubFactory(PushRecordFactory)
+    position = 0
+    payload = LazyFunction(lambda: {"type": "push"})

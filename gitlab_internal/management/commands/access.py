@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -40,9 +39,9 @@ class Command(BaseCommand):
         now = timezone.now()
         command = _command(options)
         if options["ref"]:
-            old, new, ref = explanations.change_to(command, options["ref"], now=now).split()
-            changes = f"{options['old'] or old} {options['new'] or new} {ref}"
-            command = replace(command, changes=changes)
+            command = explanations.with_change_to(
+                command, options["ref"], now=now, old=options["old"], new=options["new"]
+            )
         explanation = explanations.explain(command, now=now)
         write = self._write_json if options["json"] else self._write
         write(explanation)
