@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python -m bench.seats
 
 $(VENV)/.runtime: requirements/runtime.txt | $(BIN)/python
 	$(PIP) -r $<

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -33,6 +33,7 @@ class CorrelationMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = correlation_id
+            _set_length(response)
             log.info(
                 "request",
                 method=request.method,
@@ -43,6 +44,12 @@ class CorrelationMiddleware:
         finally:
             structlog.contextvars.clear_contextvars()
         return response
+
+
+def _set_length(response: HttpResponseBase) -> None:
+    """Say how long the body is: without it gunicorn would send it in chunks."""
+    if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+        response["Content-Length"] = str(len(response.content))
 
 
 def _correlation_id(request: HttpRequest) -> str:

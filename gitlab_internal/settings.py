@@ -61,6 +61,7 @@ KEY_RESTRICTIONS = {
     name: env.int(f"{name.upper()}_KEY_RESTRICTION", default=0)
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
+PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
 FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
     "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
 )
@@ -79,9 +80,15 @@ WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", 
 WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for one whole delivery
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
 
+# --- CustomersDot ---
+GITLAB_COM = env.bool("GITLAB_COM", default=True)  # reconciliations exist only there
+# Whose signed tokens open /internal/gitlab_subscriptions; empty: nobody's.
+CUSTOMERS_DOT_URL = env.str("CUSTOMERS_DOT_URL", default="").rstrip("/")
+
 # --- Django ---
 DEBUG = False
 ALLOWED_HOSTS = [
+    INSTANCE_HOST,
     *env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
     "unix",  # what gitlab-shell and Gitaly send over a Unix socket
 ]
@@ -100,6 +107,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.billing",
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",

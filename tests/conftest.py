@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from django.utils import timezone
+from hypothesis import HealthCheck
 
 from tests.callers import Caller, shared_secret, shell_token, unsigned
 from tests.environment import SHELL_SECRET
@@ -24,6 +26,11 @@ def pytest_configure() -> None:
         database["TEST"]["NAME"] = str(settings.DATA / "test.sqlite3")
         # Nothing here has to survive a power cut.
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
+
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

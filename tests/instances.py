@@ -133,7 +133,7 @@ def prepared_folder() -> Iterator[tuple[Path, dict[str, str]]]:
         if not template.exists():
             _make_template(template)
     template_database = (template / "database").read_text()
-    data = Path(tempfile.mkdtemp(prefix="gitlab-internal-instance-"))
+    data = Path(tempfile.mkdtemp(prefix="instance-", dir=run.folder()))
     try:
         shutil.copytree(template / "data", data, dirs_exist_ok=True)
         yield data, database(template=template_database)

@@ -4,7 +4,7 @@ Whoever is known gets a token for whatever exists; the LFS server checks what it
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from apps.directory.models import BOT_TYPES, Namespace, Project, User, UserState
 from apps.git_access import remotes
 from apps.git_access.containers import Container
 from apps.git_access.repositories import RepositoryType
+from apps.git_access.rules import lfs_switches
 from apps.ssh_keys import last_use
 from apps.ssh_keys.actors import Actor
 from apps.ssh_keys.models import Key
@@ -78,14 +79,7 @@ def is_enabled(container: Container) -> bool:
     project = container.project
     if project is None or container.type not in _CONTAINERS:
         return False
-    return is_on(project.lfs_enabled, _said_by_namespaces(project))
-
-
-def is_on(project_says: bool | None, namespaces_say: Iterable[bool]) -> bool:
-    """Whether LFS is on: the instance, then the project, then the nearest namespace that says anything."""
-    if not settings.LFS_ENABLED:
-        return False
-    return next(iter(namespaces_say), True) if project_says is None else project_says
+    return lfs_switches.is_on(project.lfs_enabled, _said_by_namespaces(project))
 
 
 def _said_by_namespaces(project: Project) -> Iterator[bool]:

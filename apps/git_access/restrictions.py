@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from apps.git_access import lfs
 from apps.git_access.models import PushRule
 from apps.git_access.models.push_rules import INHERITED
 from apps.git_access.protected_refs import ProtectedRefs, Row, Rule
+from apps.git_access.rules import lfs_switches
 
 # The distance of an owner: the project itself, its namespaces upwards, and the instance behind them all.
 _INSTANCE = 1000
@@ -96,7 +96,7 @@ def of_project(project_id: int) -> Restrictions:
         ),
         path_locks=tuple(_locks(rows.get("path lock", []))),
         lfs_locks=tuple(_locks(rows.get("lfs lock", []))),
-        lfs_enabled=lfs.is_on(project_says, [said[distance] for distance in sorted(said)]),
+        lfs_enabled=lfs_switches.is_on(project_says, [said[distance] for distance in sorted(said)]),
         push_rule=_push_rule({row[4]: row[0] for row in rows.get("push rule", [])}),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
-from apps.directory.models import UserState
+from apps.directory.models import User, UserState
 from apps.ssh_keys.models import KeyKind, UsageType
 from apps.ssh_keys.public_keys import TECHNOLOGY, fingerprint_sha256
 from gitlab_internal import moments
@@ -61,6 +61,8 @@ def find(text: str, *, now: datetime) -> OfferedKey:
         raise UnknownKey
     if state in _CLOSED_STATES:
         raise OwnerBlocked
+    if state is None:  # the creator of this deploy key is gone
+        name = User.objects.ghost().name
     return OfferedKey(key_id, title, _line(key, name), created)
 
 
@@ -72,8 +74,8 @@ def blob(text: str) -> bytes:
     return decode_leniently(text.strip().replace(" ", "+"))
 
 
-def _line(key: str, owner: str | None) -> str:
+def _line(key: str, owner: str) -> str:
     """Return type and blob, then whose key it is and where; the stored comment is not shown."""
     algorithm, encoded, *_ = key.split(" ", 2)
-    name = _WHITE_SPACE.sub(" ", owner or "").strip()
+    name = _WHITE_SPACE.sub(" ", owner).strip()
     return " ".join(filter(None, (algorithm, encoded, name, f"({settings.INSTANCE_HOST})")))

@@ -5,7 +5,6 @@ for every type, hardware-backed ones included.
 """
 
 import base64
-import binascii
 import hashlib
 import warnings
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ def parse(text: str) -> PublicKey:
         raise InvalidPublicKey(f"Must start with one of: {', '.join(TECHNOLOGY)}.")
     try:
         blob = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # not Base64, or not even ASCII
         raise InvalidPublicKey("The key is not Base64.") from error
     return PublicKey(algorithm, blob, comment.strip(), _bits(algorithm, encoded))
 

@@ -50,6 +50,13 @@ class BadRequest(Failure):
         super().__init__(400, {"message": f"400 Bad request - {reason}"})
 
 
+class Forbidden(Failure):
+    """403, with or without a reason: ``403 Forbidden - Your account has been blocked.``."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(403, {"message": " - ".join(filter(None, ("403 Forbidden", reason)))})
+
+
 @dataclass(frozen=True, slots=True)
 class BodyErrors:
     """How one family of endpoints words a body that cannot be read."""
@@ -95,7 +102,7 @@ def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mappi
         case exceptions.MethodNotAllowed():
             return 405, METHOD_NOT_ALLOWED, {"Allow": ", ".join(context["view"].allowed_methods)}
         case exceptions.UnsupportedMediaType():
-            media_type = context["request"].content_type or ""
+            media_type = (context["request"].content_type or "").partition(";")[0].strip()
             return 415, wording.unsupported_media_type(media_type), {}
         case RequestDataTooBig():
             return 413, TOO_LARGE, {}

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from types import FrameType
 
 import structlog
 from django.conf import settings
@@ -55,6 +56,15 @@ class DurableWorker(Worker):
                 log.exception("the database does not answer")
                 connection.close()
                 time.sleep(PAUSE_WITHOUT_DATABASE)
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """Stop at the next turn of the loop; the second signal ends the process wherever it is.
+
+        The library would leave an idle loop at once, in the midst of whatever transaction it is in.
+        """
+        if not self.running:
+            super().shutdown(signum, frame)
+        self.running = False
 
     def run_task(self, db_task_result: Job) -> None:
         """Run a job; one that fails goes back into the queue while it has attempts left."""

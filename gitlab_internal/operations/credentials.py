@@ -1,9 +1,9 @@
 """What an instance's token files mean in its database, and the administrator's first password."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
 
+from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User
 from gitlab_internal.operations import folder
 
@@ -32,7 +32,7 @@ def _register_admin_token() -> None:
     root = User.objects.named(ADMINISTRATOR).filter(admin=True).first()
     if root is None:
         return
-    digest = hashlib.sha256(folder.token(folder.ADMIN_TOKEN).encode()).hexdigest()
+    digest = access_tokens.digest(folder.token(folder.ADMIN_TOKEN))
     PersonalAccessToken.objects.get_or_create(
         token_digest=digest, defaults={"user": root, "name": ADMIN_TOKEN_NAME, "scopes": ["api"]}
     )

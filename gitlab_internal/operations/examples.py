@@ -1,16 +1,45 @@
 """Requests to try: the examples of GitLab's document as curl lines that work on this instance as printed."""
 
 import base64
+import json
 import shlex
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from apps.ssh_keys.models import Key
+from gitlab_internal.operations import folder
 from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
+_PACKS = json.dumps(
+    {
+        "packs": [
+            {
+                "number_of_minutes": 10000,
+                "expires_at": "2022-01-01",
+                "purchase_xid": "46952fe69bebc1a4de10b2b4ff439d0c",
+            }
+        ]
+    }
+)
+_RECONCILIATIONS = json.dumps(
+    {
+        "upcoming_reconciliations": [
+            {
+                "namespace_id": 127,
+                "next_reconciliation_date": "13 Jun 2021",
+                "display_alert_from": "06 Jun 2021",
+            },
+            {
+                "namespace_id": 129,
+                "next_reconciliation_date": "12 Jun 2021",
+                "display_alert_from": "05 Jun 2021",
+            },
+        ]
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +73,33 @@ def requests(server: Server) -> list[Example]:
         Example(
             "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
         ),
+        *_billing(server),
+    ]
+
+
+def _billing(server: Server) -> list[Example]:
+    """The examples that an administrator's token opens; the document writes its header in two ways."""
+    subscription = "namespaces/1234/gitlab_subscription"
+    create = f"{subscription}?start_date=2020-07-15&plan=premium&seats=10"
+    update = f"{subscription}?max_seats_used=0"
+    return [
+        Example("Creating a subscription", _with_token(server, "TOKEN", "POST", create)),
+        Example("Updating a subscription", _with_token(server, "TOKEN", "PUT", update)),
+        Example("Retrieving a subscription", _with_token(server, "TOKEN", "GET", subscription)),
+        Example(
+            "Creating an additional pack",
+            _with_token(server, "PRIVATE-TOKEN", "POST", "namespaces/123/minutes", _PACKS),
+        ),
+        Example(
+            "Moving additional packs",
+            _with_token(server, "PRIVATE-TOKEN", "PATCH", "namespaces/123/minutes/move/321"),
+        ),
+        Example(
+            "Updating upcoming_reconciliations",
+            _with_token(
+                server, "PRIVATE-TOKEN", "PUT", "internal/upcoming_reconciliations", _RECONCILIATIONS
+            ),
+        ),
     ]
 
 
@@ -60,9 +116,16 @@ def _get(server: Server, path: str, *fields: str) -> str:
 
 def _curl(server: Server, path: str, *options: str) -> str:
     secret = base64.b64encode(settings.SHELL_SECRET_FILE.read_bytes()).decode()
+    return _command(server, f"internal/{path}", "--header", f"Gitlab-Shared-Secret: {secret}", *options)
+
+
+def _with_token(server: Server, header: str, method: str, path: str, body: str = "") -> str:
+    sent = ["--header", "Content-Type: application/json", "--data", body] if body else []
+    token = folder.token(folder.ADMIN_TOKEN)
+    return _command(server, path, "--request", method, "--header", f"{header}: {token}", *sent)
+
+
+def _command(server: Server, path: str, *options: str) -> str:
     socket = ["--unix-socket", server.socket] if server.socket else []
-    command = [
-        "curl", "--silent", "--show-error", *socket,
-        "--header", f"Gitlab-Shared-Secret: {secret}", *options, f"{server.url}/api/v4/internal/{path}",
-    ]  # fmt: skip
+    command = ["curl", "--silent", "--show-error", *socket, *options, f"{server.url}/api/v4/{path}"]
     return shlex.join(command)

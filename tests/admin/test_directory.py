@@ -69,6 +69,27 @@ def test_a_password_is_changed_on_a_page_of_its_own(operator: Client) -> None:
     assert alice.check_password(PASSWORD)
 
 
+def test_a_new_user_has_a_namespace_of_its_own(operator: Client) -> None:
+    assert submit(operator, NEW_USER, username="alice", usable_password="false") == []
+
+    assert Namespace.objects.get(owner__username="alice").full_path == "alice"
+
+
+@pytest.mark.parametrize(
+    ("username", "fault"),
+    [
+        ("admin", "This name is reserved or not legal as a path."),
+        ("taken", "A group has this path already."),
+    ],
+)
+def test_a_name_that_cannot_be_a_path_is_refused(operator: Client, username: str, fault: str) -> None:
+    GroupFactory.create(path="taken")
+
+    assert submit(operator, NEW_USER, username=username, usable_password="false") == [fault]
+
+    assert not User.objects.filter(username=username).exists()
+
+
 def test_saving_a_user_leaves_the_password_alone(operator: Client) -> None:
     alice = UserFactory.create()
     before = alice.password

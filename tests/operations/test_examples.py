@@ -118,3 +118,48 @@ def test_post_receive(lines: dict[str, str]) -> None:
         "messages": [{"message": "Hello from post-receive", "type": "alert"}],
         "reference_counter_decreased": True,
     }
+
+
+def subscription() -> dict[str, Any]:
+    """The one that the first example creates for a group with one member."""
+    return {
+        "plan": {
+            "code": "premium",
+            "name": "premium",
+            "trial": False,
+            "auto_renew": None,
+            "upgradable": True,
+        },
+        "usage": {
+            "seats_in_subscription": 10,
+            "seats_in_use": 1,
+            "max_seats_used": 0,
+            "seats_owed": 0,
+        },
+        "billing": {
+            "subscription_start_date": "2020-07-15",
+            "subscription_end_date": None,
+            "trial_ends_on": None,
+        },
+    }
+
+
+def test_subscriptions_in_the_order_of_the_document(lines: dict[str, str]) -> None:
+    assert run(lines["Creating a subscription"]) == subscription()
+    assert run(lines["Updating a subscription"]) == subscription()
+    assert run(lines["Retrieving a subscription"]) == subscription()
+
+
+def test_packs_in_the_order_of_the_document(lines: dict[str, str]) -> None:
+    pack = {
+        "namespace_id": 123,
+        "expires_at": "2022-01-01",
+        "number_of_minutes": 10000,
+        "purchase_xid": "46952fe69bebc1a4de10b2b4ff439d0c",
+    }
+    assert run(lines["Creating an additional pack"]) == [pack]
+    assert run(lines["Moving additional packs"]) == {"message": "202 Accepted"}
+
+
+def test_reconciliations(lines: dict[str, str]) -> None:
+    assert run(lines["Updating upcoming_reconciliations"]) == 200

@@ -9,10 +9,11 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from apps.directory.models import Namespace, Project, Route, User
+from apps.directory.models import Namespace, Project, User
 from apps.git_access.models import BroadcastMessage
 from apps.ssh_keys.models import Key
 from gitlab_internal.gitaly.repository import project_path
+from tests.factories.directory import UserFactory
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings
 
@@ -71,8 +72,8 @@ def test_every_row_is_valid_and_as_saving_it_would_make_it() -> None:
 def test_new_rows_get_ids_behind_the_seeded_ones() -> None:
     seed()
 
-    assert User.objects.create_user("later").pk > 29
-    assert Route.objects.latest("pk").pk == 6
+    assert UserFactory.create().pk > 29
+    assert Namespace.objects.create(path="later", name="later").route.pk > 1234
 
 
 def test_seeding_again_changes_nothing() -> None:
@@ -86,7 +87,7 @@ def test_seeding_again_changes_nothing() -> None:
 
 
 def test_a_directory_with_own_users_is_left_alone() -> None:
-    User.objects.create_user("somebody")
+    UserFactory.create()
 
     seed()
 
@@ -94,7 +95,7 @@ def test_a_directory_with_own_users_is_left_alone() -> None:
 
 
 def test_force_loads_beside_own_rows() -> None:
-    User.objects.create_user("somebody", pk=500)
+    UserFactory.create(pk=500, username="somebody")
 
     seed("--force")
 
@@ -112,7 +113,7 @@ def test_force_overwrites_no_row() -> None:
 
 
 def test_force_loads_all_or_nothing() -> None:
-    User.objects.create_user("Root", pk=500)
+    UserFactory.create(pk=500, username="Root")
 
     with pytest.raises(CommandError, match="Nothing was loaded"):
         seed("--force")

@@ -25,6 +25,15 @@ class NewUserForm(AdminUserCreationForm[User]):
         model = User
         fields = ("username", "name", "email")
 
+    def clean_username(self) -> str:
+        """Refuse a name that cannot be the path of the user's namespace."""
+        username = str(super().clean_username())
+        if not paths.names_project(f"{username}/project"):
+            raise ValidationError("This name is reserved or not legal as a path.")
+        if _is_taken(username, None):
+            raise ValidationError("A group has this path already.")
+        return username
+
 
 class NamespaceForm(ModelForm[Namespace]):
     """A namespace below its parent, if it has one."""
@@ -59,6 +68,10 @@ class ProjectForm(ModelForm[Project]):
 
 
 def _refuse_taken(full_path: str, own: Route | None) -> None:
-    routes = Route.objects.alias(lower_path=Lower("path")).filter(lower_path=full_path.lower())
-    if any(route != own for route in routes):
+    if _is_taken(full_path, own):
         raise ValidationError({"path": f"{full_path} is taken."})
+
+
+def _is_taken(full_path: str, own: Route | None) -> bool:
+    routes = Route.objects.alias(lower_path=Lower("path")).filter(lower_path=full_path.lower())
+    return any(route != own for route in routes)

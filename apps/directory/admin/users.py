@@ -1,13 +1,16 @@
 """Users, the terms they accept, and their tokens."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.directory.admin import forms
 from apps.directory.admin.read_only import ReadOnly
-from apps.directory.models import PersonalAccessToken, Terms, TermsAcceptance, User
+from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User
 
 
 @admin.register(User)
@@ -43,6 +46,12 @@ class UserAdmin(DjangoUserAdmin[User]):
         (None, {"fields": ("username", "name", "email", "usable_password", "password1", "password2")}),
         ("What it is", {"fields": ("user_type", "admin", "external")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
+        """Save; a new user gets a namespace of its own, for projects to be pushed to."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            Namespace.objects.create_personal(obj)
 
 
 @admin.register(Terms)

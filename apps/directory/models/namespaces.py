@@ -17,6 +17,7 @@ from apps.directory.models.levels import (
     ProjectCreation,
     Visibility,
 )
+from gitlab_internal.identifiers import number
 
 # A top-level group is at depth 0.
 MAX_DEPTH = 20
@@ -40,6 +41,18 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
     def at_path(self, path: str) -> "NamespaceQuerySet":
         """The namespace with this full path, ignoring case; renames are not followed."""
         return self.alias(lower_path=Lower("route__path")).filter(lower_path=path.lower())
+
+    def create_personal(self, owner: Any) -> "Namespace":
+        """Create the namespace in which a user's own projects are; its path is the user's name."""
+        return self.create(
+            kind=NamespaceKind.USER, owner=owner, path=owner.username, name=owner.name or owner.username
+        )
+
+    def called(self, id_or_path: str) -> "NamespaceQuerySet":
+        """The namespace with this id, or, where it is not all digits, with this full path."""
+        if id_or_path.isascii() and id_or_path.isdigit():
+            return self.filter(pk=number(id_or_path))
+        return self.none() if "\0" in id_or_path else self.at_path(id_or_path)
 
     def within(self, namespace: "Namespace") -> "NamespaceQuerySet":
         """``namespace`` and all below it."""

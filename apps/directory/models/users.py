@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from apps.directory.models.namespaces import Namespace
 
 
 class UserState(models.TextChoices):
@@ -39,11 +41,13 @@ BOT_TYPES = frozenset({UserType.PROJECT_BOT, UserType.SERVICE_USER, UserType.SER
 class UserManager(BaseUserManager["User"]):
     """Finds users by name whatever its letter case."""
 
+    @transaction.atomic
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user; without a password nobody can log in as it."""
+        """Create a user with a namespace of its own; without a password nobody can log in as it."""
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
+        Namespace.objects.create_personal(user)
         return user
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":

@@ -8,9 +8,16 @@ from pytest_django import Settings
 
 from apps.directory.models import Namespace, Project, User
 from apps.ssh_keys.models import Key
-from tests.factories.directory import GroupFactory, MemberFactory, ProjectFactory, UserFactory
+from tests.factories.directory import (
+    GroupFactory,
+    MemberFactory,
+    PersonalNamespaceFactory,
+    ProjectFactory,
+    UserFactory,
+)
 from tests.factories.ssh_keys import KeyFactory
-from tests.git_access.allowed.gitalies import Storage
+from tests.git_access.allowed.asking import MAIN, line
+from tests.git_access.allowed.gitalies import History, Storage
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings
 
@@ -66,3 +73,31 @@ def gitaly(tmp_path: Path, settings: Settings) -> Iterator[Storage]:
     with running(chosen) as double:
         settings.GITALY_STORAGES = {"default": {"address": double.address}}
         yield Storage(double, tmp_path / "repositories")
+
+
+@pytest.fixture
+def history(project: Project, gitaly: Storage) -> History:
+    """A repository whose branch ``main`` has one commit."""
+    history = gitaly.create(f"project-{project.pk}")
+    history.set(MAIN, history.commit(message="First"))
+    return history
+
+
+@pytest.fixture
+def main(history: History) -> str:
+    """The commit that ``main`` leads to."""
+    return history.git.run("rev-parse", MAIN).decode().strip()
+
+
+@pytest.fixture
+def update(history: History, main: str) -> str:
+    """The line of one more commit on ``main``."""
+    return line(MAIN, old=main, new=history.commit(main))
+
+
+@pytest.fixture
+def owner() -> User:
+    """Somebody with a namespace of its own, called ``rubi``."""
+    user = UserFactory.create(username="rubi")
+    PersonalNamespaceFactory.create(owner=user, path="rubi")
+    return user

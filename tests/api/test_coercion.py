@@ -1,0 +1,83 @@
+"""From what came over the wire to the declared type."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gitlab_internal.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
+
+TRUE = ("1", "on", "On", "ON", "t", "true", "True", "TRUE", "T", "y", "yes", "Yes", "YES", "Y")
+FALSE = ("0", "off", "Off", "OFF", "f", "false", "False", "FALSE", "F", "n", "no", "No", "NO", "N")
+INFINITE = float("inf")  # what JSON's 1e999 is read as
+
+
+@pytest.mark.parametrize("read", [to_date, to_integer, to_boolean, to_object])
+def test_null_and_the_empty_text_are_present_but_empty(read: Callable[[Any], Any]) -> None:
+    assert read(None) is None
+    assert read("") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (10, 10), (10.5, 10), (-10.5, -10), (" 10 ", 10), ("1_000", 1000), ("+5", 5), ("-5", -5),
+        ("010", 10), ("08", 8), (2**31 - 1, 2**31 - 1), (-(2**31), -(2**31)),
+    ],
+)  # fmt: skip
+def test_integers(value: Any, number: int) -> None:
+    assert to_integer(value) == number
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "10.5", "1e3", "0x10", "10a", "\uff11\uff10", "1__0", "_1", "1_", " ", "+ 5", True, False, [1],
+        {"a": 1}, 2**31, -(2**31) - 1, "2147483648", 1e300, INFINITE, "9" * 5000,
+    ],
+)  # fmt: skip
+def test_no_integers(value: Any) -> None:
+    with pytest.raises(ValueError):
+        to_integer(value)
+
+
+@pytest.mark.parametrize("value", [True, 1, *TRUE])
+def test_truths(value: Any) -> None:
+    assert to_boolean(value) is True
+
+
+@pytest.mark.parametrize("value", [False, 0, *FALSE])
+def test_falsehoods(value: Any) -> None:
+    assert to_boolean(value) is False
+
+
+@pytest.mark.parametrize("value", ["tRue", "oN", 2, 1.0, 0.0, "maybe", " ", [True], {}])
+def test_no_truth_values(value: Any) -> None:
+    with pytest.raises(ValueError):
+        to_boolean(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("gold", "gold"), ("", ""), (None, None), (5, "5"), (1.5, "1.5"), (True, "true"), (False, "false")],
+)
+def test_texts(value: Any, text: str | None) -> None:
+    assert to_string(value) == text
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, "a\0b", "\ud800"])
+def test_no_texts(value: Any) -> None:
+    with pytest.raises(ValueError):
+        to_string(value)
+
+
+@pytest.mark.parametrize("value", [20210613, True, ["2021-06-13"], {"a": 1}, "nope"])
+def test_no_dates(value: Any) -> None:
+    with pytest.raises(ValueError):
+        to_date(value)
+
+
+@pytest.mark.parametrize("value", ["text", 1, ["a"], True])
+def test_no_objects(value: Any) -> None:
+    with pytest.raises(ValueError):
+        to_object(value)
