@@ -1,6 +1,10 @@
 """Secrets shared with other programs live in files; during a rotation the previous file counts too."""
 
+import base64
+import binascii
 import hmac
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +58,20 @@ def pair(current: Path, previous: Path) -> SecretPair:
     return _pairs[key]
 
 
+def replace(path: Path, content: bytes) -> None:
+    """Write a secret file in one step, private from the start; a reader sees the old or the new one."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 def without_line_end(content: bytes) -> bytes:
     r"""Remove one trailing ``\n``, ``\r\n`` or ``\r``."""
     if content.endswith(b"\r\n"):
@@ -69,3 +87,28 @@ def equals_any(offered: bytes, secrets: list[bytes]) -> bool:
         return False
     matches = [hmac.compare_digest(offered, secret) for secret in secrets if secret]
     return any(matches)
+
+
+KAS_KEY_LENGTH = 32  # bytes
+
+
+class MalformedSecret(ValueError):
+    """The content of a secret file does not have the form that its component needs."""
+
+
+def kas_key(content: bytes) -> bytes:
+    """Return the signing key that the content of kas's secret file stands for: strict Base64 of 32 bytes.
+
+    Raises:
+        MalformedSecret: it stands for no such key.
+    """
+    text = without_line_end(content)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise MalformedSecret("not Base64") from error
+    if base64.b64encode(key) != text:
+        raise MalformedSecret("not strict Base64")
+    if len(key) != KAS_KEY_LENGTH:
+        raise MalformedSecret(f"Base64 of {len(key)} bytes instead of {KAS_KEY_LENGTH}")
+    return key

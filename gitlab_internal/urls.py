@@ -3,6 +3,13 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path, register_converter
 
+from apps.agent.views import (
+    AgentViewSet,
+    AlertViewSet,
+    ConfigurationViewSet,
+    UsageMetricsViewSet,
+    VulnerabilityViewSet,
+)
 from apps.billing.portal_views import (
     PortalMinutesViewSet,
     PortalNamespaceViewSet,
@@ -16,9 +23,12 @@ from apps.billing.views import (
     SubscriptionViewSet,
 )
 from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
 from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.views.certificates import CertificateViewSet
+from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
 from gitlab_internal.api.converters import NamespaceConverter
 from gitlab_internal.api.routes import with_or_without_slash
@@ -26,6 +36,7 @@ from gitlab_internal.api.routes import with_or_without_slash
 register_converter(NamespaceConverter, "namespace")
 
 INTERNAL = "api/v4/internal/"
+KUBERNETES = f"{INTERNAL}kubernetes"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 
@@ -46,12 +57,44 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}discover", KeyViewSet.as_view({"get": "discover"})),
     # Instance information
     path(f"{INTERNAL}check", InstanceViewSet.as_view({"get": "check"})),
+    # Get new 2FA recovery codes using an SSH key
+    path(
+        f"{INTERNAL}two_factor_recovery_codes", KeyOwnerViewSet.as_view({"post": "two_factor_recovery_codes"})
+    ),
+    # Get new personal access-token
+    path(f"{INTERNAL}personal_access_token", KeyOwnerViewSet.as_view({"post": "personal_access_token"})),
     # Incrementing counter on pre-receive
     path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
     # PostReceive
     path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
-    # LFS objects for archives: not in the document; Gitaly asks for them
-    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
+    # GitLab Agent information
+    with_or_without_slash(f"{KUBERNETES}/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
+    with_or_without_slash(f"{INTERNAL}agents/agentk/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
+    # GitLab Agent project information
+    with_or_without_slash(f"{KUBERNETES}/project_info", AgentViewSet.as_view({"get": "project_info"})),
+    with_or_without_slash(
+        f"{KUBERNETES}/verify_project_access", AgentViewSet.as_view({"get": "verify_project_access"})
+    ),
+    # GitLab Agent usage metrics
+    with_or_without_slash(
+        f"{KUBERNETES}/usage_metrics", UsageMetricsViewSet.as_view({"post": "usage_metrics"})
+    ),
+    # GitLab Agent alert metrics
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/cilium_alert", AlertViewSet.as_view({"post": "cilium_alert"})
+    ),
+    # Create Starboard vulnerability
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/starboard_vulnerability",
+        VulnerabilityViewSet.as_view({"put": "starboard_vulnerability"}),
+    ),
+    with_or_without_slash(
+        f"{KUBERNETES}/modules/starboard_vulnerability/scan_result",
+        VulnerabilityViewSet.as_view({"post": "scan_result"}),
+    ),
+    with_or_without_slash(
+        f"{KUBERNETES}/agent_configuration", ConfigurationViewSet.as_view({"post": "agent_configuration"})
+    ),
     # Subscriptions
     with_or_without_slash(
         f"{NAMESPACE}/gitlab_subscription",
@@ -82,4 +125,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         PortalReconciliationViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     with_or_without_slash(PORTAL, PortalNamespaceViewSet.as_view({"get": "retrieve", "put": "update"})),
+    # Not in the document, but real clients call them; up to 14.9 GitLab Shell says two_factor_otp_check.
+    path(f"{INTERNAL}two_factor_config", KeyOwnerViewSet.as_view({"post": "two_factor_config"})),
+    path(f"{INTERNAL}two_factor_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"})),
+    path(
+        f"{INTERNAL}two_factor_manual_otp_check",
+        KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"}),
+    ),
+    path(
+        f"{INTERNAL}two_factor_push_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_push_otp_check"})
+    ),
+    path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
+    path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
+    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
 ]

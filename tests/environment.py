@@ -19,6 +19,8 @@ from tests import servers
 
 SHELL_SECRET = "0123456789abcdef0123456789abcdef\n"
 SHELL_SECRET_NAME = ".gitlab_shell_secret"
+KAS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"  # the bytes from 0 to 31
+KAS_SECRET_NAME = ".gitlab_kas_secret"
 SECRET_KEY = "a key for tests only, and long enough for every signature"
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -52,9 +54,11 @@ def _start() -> None:
     _resources.callback(shutil.rmtree, data, ignore_errors=True)
     os.environ[_RUN] = str(data)
     os.environ["SECRET_KEY"] = SECRET_KEY
-    secret = data / SHELL_SECRET_NAME
-    secret.touch(mode=0o600)
-    secret.write_text(SHELL_SECRET)
+    (data / "static").mkdir()  # WhiteNoise warns about a missing folder
+    for name, content in ((SHELL_SECRET_NAME, SHELL_SECRET), (KAS_SECRET_NAME, KAS_SECRET)):
+        secret = data / name
+        secret.touch(mode=0o600)
+        secret.write_text(content)
     _start_servers()
 
 

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import KAS_SECRET, SHELL_SECRET
 from tests.instances import ROOT, environment
 
-SECRET = "0123456789abcdef0123456789abcdef\n"
+SECRETS = {".gitlab_shell_secret": SHELL_SECRET, ".gitlab_kas_secret": KAS_SECRET}
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """The folder of an instance that has its secrets and no database."""
-    for name in (".gitlab_shell_secret", ".gitlab_kas_secret"):
+    for name, content in SECRETS.items():
         path = tmp_path / name
         path.touch(mode=0o600)
-        path.write_text(SECRET)
+        path.write_text(content)
     return tmp_path
 
 
@@ -47,6 +48,23 @@ def test_a_missing_and_a_readable_secret_fail_the_checks_with_a_hint(data: Path)
     assert code == 1
     assert f"(gitlab_internal.E002) The secret file {secret} can be read by others." in output
     assert f"HINT: chmod 600 {secret}" in output
+
+    secret.unlink()
+    code, output = check(data)
+    assert code == 1
+    assert f"(gitlab_internal.E001) The secret file {secret} is missing." in output
+
+
+def test_a_secret_of_kas_that_is_no_key_or_missing_fails_the_checks(data: Path) -> None:
+    secret = data / ".gitlab_kas_secret"
+
+    secret.write_text(SHELL_SECRET)
+    code, output = check(data)
+    assert code == 1
+    assert (
+        f"(gitlab_internal.E003) The secret in {secret} is no key of kas: Base64 of 24 bytes instead of 32."
+        in output
+    )
 
     secret.unlink()
     code, output = check(data)

@@ -1,15 +1,13 @@
-"""Git access for operators: messages and restrictions of the instance, protected refs, pushes."""
-
-from typing import Any
+"""Git access for operators: messages and restrictions of the instance, protected refs, pushes, audits."""
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 
 from apps.directory.models import AccessLevel
 from apps.git_access import pages
 from apps.git_access.models import (
     BroadcastMessage,
+    GitAuditEvent,
     IpRestriction,
     ProtectedBranch,
     ProtectedBranchAccess,
@@ -18,22 +16,10 @@ from apps.git_access.models import (
     PushEvent,
     PushRecord,
 )
+from gitlab_internal.admin_pages import ReadOnly
 
 __all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
-
-
-class ReadOnly:
-    """What machines have written is only to be looked at."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(IpRestriction)
@@ -143,5 +129,18 @@ class PushRecordAdmin(ReadOnly, admin.ModelAdmin[PushRecord]):
     search_fields = ("gl_repository__exact", "user__username__exact", "correlation_id__exact")
     list_select_related = ("user", "deploy_key")
     inlines = (PushEventInline,)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(GitAuditEvent)
+class GitAuditEventAdmin(ReadOnly, admin.ModelAdmin[GitAuditEvent]):
+    """Who used which repository."""
+
+    list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
+    list_filter = ("verb", "protocol")
+    # Exact: one is looked for among millions.
+    search_fields = ("gl_repository__exact", "username__exact", "address__exact")
+    list_select_related = ("key",)
     ordering = ("-id",)
     show_full_result_count = False

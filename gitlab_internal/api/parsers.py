@@ -1,7 +1,6 @@
 """Three kinds of body, one result: a plain value as JSON would have it."""
 
 import codecs
-import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import IO, Any
@@ -15,12 +14,9 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from gitlab_internal import json_values
 from gitlab_internal.api import brackets
 from gitlab_internal.api.errors import TOO_LARGE, Failure
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _read(stream: IO[bytes]) -> bytes:
@@ -56,9 +52,28 @@ class StrictJSONParser(BaseParser):
         if not body.strip():
             return {}
         try:
-            return json.loads(body.decode(), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
+            return json_values.decode(body.decode())
+        except ValueError as error:
             raise ParseError("not JSON") from error
+
+
+class UnwrappingJSONParser(StrictJSONParser):
+    """Also read JSON inside a JSON text: GitLab's document encodes its example of an alert twice."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the decoded body; a text that holds no JSON is ``{}``."""
+        body = super().parse(stream, media_type, parser_context)
+        if not isinstance(body, str):
+            return body
+        try:
+            return json_values.decode(body)
+        except ValueError:
+            return {}
 
 
 class BracketFormParser(BaseParser):

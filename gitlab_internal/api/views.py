@@ -13,6 +13,8 @@ class InternalViewSet(ViewSet):
     """Routing comes before authentication: a wrong method on a known path is 405 for everybody."""
 
     body_errors: ClassVar[BodyErrors] = GIT_BODY_ERRORS
+    body_comes_first: ClassVar[bool] = False
+    """Whether a body that cannot be read is refused before the caller is authenticated."""
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -23,4 +25,6 @@ class InternalViewSet(ViewSet):
         """Check the method, then authenticate and authorise."""
         if (request.method or "").lower() not in self.action_map:
             raise MethodNotAllowed(request.method or "")
+        if self.body_comes_first:
+            request.data  # noqa: B018 -- reading it parses the body
         super().initial(request, *args, **kwargs)

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Callable
 
+from apps.agent import tokens
+from apps.agent.models import Agent, AgentToken
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User
 from gitlab_internal.operations import folder
 
 ADMINISTRATOR = "root"
 ADMIN_TOKEN_NAME = "admin_token"  # noqa: S105 -- the token's name in the database
+EXAMPLE_AGENT = 5
 
 
 def register() -> None:
@@ -38,5 +41,15 @@ def _register_admin_token() -> None:
     )
 
 
+def _register_agent_token() -> None:
+    agent = Agent.objects.filter(pk=EXAMPLE_AGENT).first()
+    if agent is None:
+        return
+    AgentToken.objects.get_or_create(
+        token_digest=tokens.digest(folder.token(folder.AGENT_TOKEN)),
+        defaults={"agent": agent, "name": folder.AGENT_TOKEN, "created_by": agent.created_by},
+    )
+
+
 # Every token file that has a meaning in the database, in the order of the apps that give it one.
-STEPS: tuple[Callable[[], None], ...] = (_register_admin_token,)
+STEPS: tuple[Callable[[], None], ...] = (_register_admin_token, _register_agent_token)

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.ssh_keys.models import Key
-from gitlab_internal.operations import folder
+from gitlab_internal.operations import agent_examples, folder
 from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
+_TOKEN = (
+    "user_id=29",
+    "name=mytokenname",
+    "scopes[]=read_user",
+    "scopes[]=read_repository",
+    "expires_at=2020-07-24",
+)
 _PACKS = json.dumps(
     {
         "packs": [
@@ -68,11 +75,17 @@ def requests(server: Server) -> list[Example]:
         Example("Get user for user ID or key", _get(server, "discover", "key_id=7")),
         Example("Instance information", _get(server, "check")),
         Example(
+            "Get new 2FA recovery codes using an SSH key",
+            _post(server, "two_factor_recovery_codes", "key_id=7"),
+        ),
+        Example("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
+        Example(
             "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
         ),
         Example(
             "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
         ),
+        *(Example(heading, curl) for heading, curl in agent_examples.lines(server)),
         *_billing(server),
     ]
 

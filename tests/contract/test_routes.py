@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from django.urls import URLResolver
+
 from gitlab_internal.urls import urlpatterns
 from tests.contract.endpoints import ENDPOINTS
 
@@ -23,12 +25,15 @@ def document_path(route: str) -> str | None:
     plain = route.removeprefix("^").removesuffix(r"\Z").removesuffix("/?")
     if not plain.startswith(API):
         return None
-    return re.sub(r"<(?:\w+:)?(\w+)>", r":\1", plain.removeprefix(API))
+    named = re.sub(r"<(?:\w+:)?(\w+)>", r":\1", plain.removeprefix(API))
+    return named.replace(":namespace", ":id").replace(":target", ":target_id")
 
 
 def methods_of(pattern: object) -> list[str]:
     """The methods that the viewset's action map names; HEAD follows from GET."""
-    actions: dict[str, str] = pattern.callback.actions  # type: ignore[attr-defined]  # every route is a viewset's
+    # A route with and without a slash is two patterns of one view.
+    first = pattern.url_patterns[0] if isinstance(pattern, URLResolver) else pattern
+    actions: dict[str, str] = first.callback.actions  # type: ignore[attr-defined]  # every route is a viewset's
     return [method.upper() for method in actions if method != "head"]
 
 

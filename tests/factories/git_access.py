@@ -114,3 +114,14 @@ class WebhookDeliveryFactory(DjangoModelFactory[models.WebhookDelivery]):
     record = SubFactory(PushRecordFactory)
     position = 0
     payload = LazyFunction(lambda: {"type": "push"})
+
+
+class GitAuditEventFactory(DjangoModelFactory[models.GitAuditEvent]):
+    class Meta:
+        model = models.GitAuditEvent
+
+    username = "rubi"
+    gl_repository = "project-1"
+    protocol = "ssh"
+    action = "git-upload-pack"
+    verb = models.Verb.CLONE

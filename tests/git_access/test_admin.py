@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from apps.git_access.models import (
     BroadcastMessage,
+    GitAuditEvent,
     IpRestriction,
     LfsFileLock,
     LfsObject,
@@ -30,6 +31,7 @@ from apps.git_access.models.push_rules import INHERITED
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,
+    GitAuditEventFactory,
     IpRestrictionFactory,
     LfsFileLockFactory,
     LfsObjectFactory,
@@ -45,6 +47,7 @@ from tests.factories.git_access import (
 pytestmark = pytest.mark.django_db
 FACTORIES: dict[type[Model], Any] = {
     BroadcastMessage: BroadcastMessageFactory,
+    GitAuditEvent: GitAuditEventFactory,
     IpRestriction: IpRestrictionFactory,
     LfsFileLock: LfsFileLockFactory,
     LfsObject: LfsObjectFactory,
@@ -56,7 +59,7 @@ FACTORIES: dict[type[Model], Any] = {
     Webhook: WebhookFactory,
     WebhookDelivery: WebhookDeliveryFactory,
 }
-WRITTEN_BY_MACHINES = {LfsObject, PushRecord, WebhookDelivery}
+WRITTEN_BY_MACHINES = {GitAuditEvent, LfsObject, PushRecord, WebhookDelivery}
 each_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from apps.agent.models import AgentToken
 from apps.directory.models import PersonalAccessToken, User
 from gitlab_internal.operations import credentials
+from tests.factories.agent import AgentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,15 @@ def test_the_first_password_is_given_once(root: User) -> None:
     assert password
     assert root.check_password(password)
     assert credentials.first_password() is None
+
+
+def test_the_agent_token_is_that_of_the_examples_agent(tmp_path: Path, root: User) -> None:
+    (tmp_path / "agent_token").write_text("the token of an agent\n")
+    agent = AgentFactory.create(pk=credentials.EXAMPLE_AGENT, created_by=root)
+
+    credentials.register()
+    credentials.register()
+
+    token = AgentToken.objects.get()
+    assert (token.agent, token.created_by, token.name) == (agent, root, "agent_token")
+    assert token.token_digest == hashlib.sha256(b"the token of an agent").hexdigest()

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.core.checks import CheckMessage
 from pytest_django.fixtures import Settings
 
-from gitlab_internal.checks import secret_files
+from gitlab_internal.checks import kas_secret_file, secret_files
+from tests.environment import KAS_SECRET
 
 
 @pytest.fixture
@@ -46,3 +48,50 @@ def test_a_short_secret_is_a_warning(secret_file: Path) -> None:
     (message,) = (message for message in secret_files() if str(secret_file) in message.msg)
 
     assert message.id == "gitlab_internal.W001"
+
+
+@pytest.fixture
+def kas_file(settings: Settings, tmp_path: Path) -> Path:
+    path = tmp_path / "kas_secret"
+    path.write_text(KAS_SECRET)
+    path.chmod(0o600)
+    settings.KAS_SECRET_FILE = path
+    return path
+
+
+def about(path: Path, messages: list[CheckMessage]) -> list[str | None]:
+    return [message.id for message in messages if str(path) in message.msg]
+
+
+def test_a_private_key_of_kas_passes(kas_file: Path) -> None:
+    assert about(kas_file, [*secret_files(), *kas_secret_file()]) == []
+
+
+def test_a_missing_key_of_kas_is_an_error_of_a_deployment_only(kas_file: Path) -> None:
+    kas_file.unlink()
+
+    assert about(kas_file, secret_files()) == []
+    assert about(kas_file, kas_secret_file()) == ["gitlab_internal.E001"]
+
+
+def test_a_key_of_kas_that_others_can_read_is_an_error(kas_file: Path) -> None:
+    kas_file.chmod(0o640)
+
+    assert about(kas_file, secret_files()) == ["gitlab_internal.E002"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "not Base64!",
+        KAS_SECRET * 2,
+        KAS_SECRET.strip()[:-1],
+        KAS_SECRET.replace("8=", "9="),
+        "0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_a_key_of_kas_is_strict_base64_of_32_bytes(kas_file: Path, content: str) -> None:
+    kas_file.write_text(content)
+
+    assert about(kas_file, secret_files()) == ["gitlab_internal.E003"]

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0002_emails"),
-        ("git_access", "0003_push_event_position"),
+        ("git_access", "0004_git_audit_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

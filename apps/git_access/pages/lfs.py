@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from apps.directory.admin.read_only import ReadOnly
 from apps.git_access.models import LfsObject, LfsObjectLink
+from gitlab_internal.admin_pages import ReadOnly
 
 
 class LfsObjectLinkInline(ReadOnly, admin.TabularInline[LfsObjectLink, LfsObject]):

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.core.validators import URLValidator
 
-from apps.directory.admin.read_only import ReadOnly
 from apps.git_access.models import Webhook, WebhookDelivery
+from gitlab_internal.admin_pages import ReadOnly
 
 
 class WebhookForm(forms.ModelForm[Webhook]):

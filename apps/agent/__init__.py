@@ -1,0 +1,1 @@
+"""kas, and the agents behind it."""

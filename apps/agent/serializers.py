@@ -1,0 +1,122 @@
+"""What kas and the agents send and get, in the order of GitLab's document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.request import Request
+
+from apps.agent.connections import Connection
+from apps.agent.models import Agent
+from apps.agent.usage import COUNTERS, UNIQUE_COUNTERS
+from gitlab_internal import json_values
+from gitlab_internal.api import attributes
+from gitlab_internal.api.attribute_types import Content, Integer, Integers, Texts
+from gitlab_internal.api.attributes import Attribute, Object, Wrong
+from gitlab_internal.api.params import parameters
+
+FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")
+
+
+def agent_payload(agent: Agent, connection: Connection) -> dict[str, Any]:
+    """GitLab Agent information."""
+    project = project_payload(connection)
+    return {"project_id": project["project_id"], "agent_id": agent.pk, "agent_name": agent.name, **project}
+
+
+def project_payload(connection: Connection) -> dict[str, Any]:
+    """GitLab Agent project information."""
+    repository = connection.repository
+    return {
+        "project_id": connection.project_id,
+        "gitaly_info": {
+            "address": connection.server.address,
+            "token": connection.server.token,
+            "features": connection.features,
+        },
+        "gitaly_repository": {
+            "storage_name": repository.storage_name,
+            "relative_path": repository.relative_path,
+            "gl_repository": repository.gl_repository,
+            "gl_project_path": repository.gl_project_path,
+        },
+        "default_branch": connection.default_branch,
+    }
+
+
+def project_id_or_path(request: Request) -> str:
+    """Return the parameter ``id``; empty where it names nothing, which is not found either."""
+    text = json_values.as_text(parameters(request).get("id")) or ""
+    return text if json_values.storable_text(text) else ""
+
+
+USAGE_METRICS: tuple[Attribute, ...] = (
+    *(Integer(name=name) for name in FLAT_COUNTERS),
+    Object(name="counters", blank_is_null=True, fields=tuple(Integer(name=name) for name in COUNTERS)),
+    Object(
+        name="unique_counters",
+        blank_is_null=True,
+        fields=tuple(Integers(name=name, blank_is_null=True) for name in UNIQUE_COUNTERS),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReport:
+    """What kas counted since its last report, in the order in which it is checked."""
+
+    counts: list[tuple[str, int]]
+    unique: Mapping[str, list[int]]
+
+
+def usage_report(request: Request) -> UsageReport:
+    """GitLab Agent usage metrics: the flat and the nested shape add up."""
+    given = attributes.read(USAGE_METRICS, parameters(request))
+    flat = [(name.removesuffix("_count"), given[name]) for name in FLAT_COUNTERS if name in given]
+    nested: dict[str, int] = given.get("counters", {})
+    return UsageReport([*flat, *nested.items()], given.get("unique_counters", {}))
+
+
+ALERT = (Content(name="alert", required=True),)
+
+
+def alert_content(request: Request) -> dict[str, Any]:
+    """GitLab Agent alert metrics: the alert as it came, keys in their order."""
+    alert: dict[str, Any] = attributes.read(ALERT, parameters(request))["alert"]
+    return alert
+
+
+SCAN_RESULT = (Texts(name="uuids", required=True),)
+
+
+def found_uuids(request: Request) -> list[str]:
+    """Return the uuids of everything that a whole scan has found."""
+    uuids: list[str] = attributes.read(SCAN_RESULT, parameters(request))["uuids"]
+    return uuids
+
+
+class ConfigurationObject(Attribute):
+    """An object that can be kept, or JSON text of one."""
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Return the object."""
+        if isinstance(value, str):
+            try:
+                value = json_values.decode(value)
+            except ValueError:
+                raise Wrong from None
+        if not isinstance(value, Mapping) or not json_values.storable(value):
+            raise Wrong
+        return dict(value)
+
+
+AGENT_CONFIGURATION = (
+    Integer(name="agent_id", required=True),
+    ConfigurationObject(name="agent_config", required=True),
+)
+
+
+def agent_configuration(request: Request) -> tuple[int, dict[str, Any]]:
+    """Return an agent's id and its new configuration."""
+    given = attributes.read(AGENT_CONFIGURATION, parameters(request))
+    return given["agent_id"], given["agent_config"]

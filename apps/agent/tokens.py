@@ -1,0 +1,85 @@
+"""Issue and find the tokens that agents show."""
+
+import hashlib
+import random
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+
+from apps.agent.models import Agent, AgentToken
+from apps.directory.feature_flags import flags_in, gitaly_flags_column
+from apps.directory.models import User
+
+log = structlog.get_logger(__name__)
+
+TOKEN_LENGTH = 50
+_LEAST_PAUSE, _LONGEST_PAUSE = 40, 55  # minutes between two writes of a token's last use
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token that holds, its agent and project loaded, with the flags that Gitaly gets for the project."""
+
+    token: AgentToken
+    gitaly_flags: dict[str, bool]
+
+
+class UnknownToken(LookupError):
+    """No usable token has this text."""
+
+
+def issue(
+    *, agent: Agent, name: str, description: str = "", created_by: User | None = None
+) -> tuple[AgentToken, str]:
+    """Create a token and return it with its text, which nobody can read afterwards.
+
+    Raises:
+        ValidationError: the name is empty, or a text too long.
+    """
+    text = secrets.token_urlsafe(TOKEN_LENGTH)[:TOKEN_LENGTH]
+    token = AgentToken(
+        agent=agent, name=name, description=description, created_by=created_by, token_digest=digest(text)
+    )
+    token.full_clean()
+    token.save()
+    return token, text
+
+
+def digest(text: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def find(text: str) -> Bearer:
+    """Return who shows the usable token with this text, in one query.
+
+    Raises:
+        UnknownToken: there is none, or it is revoked.
+    """
+    tokens = AgentToken.objects.usable().select_related("agent__project__route")
+    tokens = tokens.annotate(flags=gitaly_flags_column("agent__project_id"))
+    try:
+        token = tokens.get(token_digest=digest(text))
+    except AgentToken.DoesNotExist:
+        raise UnknownToken from None
+    return Bearer(token, flags_in(token.flags))  # type: ignore[attr-defined]  # the annotation
+
+
+def note_use(*, token: AgentToken, now: datetime) -> None:
+    """Keep when the token was last used, at most every 40 minutes; never fail.
+
+    The pause is random: the tokens of many agents that start together are not written together again.
+    """
+    pause = timedelta(minutes=random.uniform(_LEAST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 -- spreads load only
+    if token.last_used_at is not None and token.last_used_at > now - pause:
+        return
+    unchanged = Q(last_used_at=token.last_used_at)
+    try:
+        with transaction.atomic():
+            AgentToken.objects.filter(unchanged, pk=token.pk).update(last_used_at=now)
+    except DatabaseError:
+        log.exception("last use of an agent token was not kept", token_id=token.pk)

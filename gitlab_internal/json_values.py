@@ -1,0 +1,71 @@
+"""JSON as the standard has it, and what a value must look like before a database keeps it."""
+
+import json
+import math
+from typing import Any
+
+MAX_LEVELS = 100  # a value that holds none is level 1
+
+
+def decode(text: str) -> Any:
+    """Decode JSON; ``NaN``, ``Infinity`` and nesting beyond the decoder are not JSON.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def storable(value: Any) -> bool:
+    """Whether both databases take the value as JSON.
+
+    No U+0000 and no lone surrogate in any string, no number beyond the range of a float, and no nesting
+    beyond ``MAX_LEVELS``.
+    """
+    pending = [(value, 1)]
+    while pending:
+        item, level = pending.pop()
+        match item:
+            case dict() | list():
+                if level > MAX_LEVELS:
+                    return False
+                inner = [*item, *item.values()] if isinstance(item, dict) else item
+                pending += [(member, level + 1) for member in inner]
+            case str():
+                if not storable_text(item):
+                    return False
+            case float():
+                if not math.isfinite(item):
+                    return False
+    return True
+
+
+def storable_text(text: str) -> bool:
+    """Whether both databases take the text: no U+0000, no lone surrogate."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def as_text(value: Any) -> str | None:
+    """Return a scalar as text; ``None`` for what is none: ``null``, arrays, objects."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            return None
