@@ -73,10 +73,16 @@ GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=Fals
 GIT_TWO_FACTOR_SESSION_EXPIRY = env.int("GIT_TWO_FACTOR_SESSION_EXPIRY", default=15)  # minutes
 LFS_ENABLED = env.bool("LFS_ENABLED", default=True)
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit
+SNIPPET_SIZE_LIMIT = env.int("SNIPPET_SIZE_LIMIT", default=50 * 1024 * 1024)  # bytes; 0 is no limit
+SNIPPET_MAX_FILES = env.int("SNIPPET_MAX_FILES", default=10)
 DEFAULT_BRANCH_PROTECTION = env.int("DEFAULT_BRANCH_PROTECTION", default=2)
 DEFAULT_PROJECT_CREATION = env.int("DEFAULT_PROJECT_CREATION", default=2)
 GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
+PUSH_EVENT_HOOKS_LIMIT = env.int("PUSH_EVENT_HOOKS_LIMIT", default=3)
+# Webhooks may lead to loopback, private and link-local addresses only where the operator says so.
+WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", default=False)
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for one whole delivery
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
 
 # --- CustomersDot ---
@@ -149,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
 STATIC_ROOT = DATA / "static"
+LFS_ROOT = DATA / "lfs"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -137,4 +137,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
     path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
+    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
 ]

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from apps.directory.models import AccessLevel
+from apps.git_access import pages
 from apps.git_access.models import (
     BroadcastMessage,
     GitAuditEvent,
@@ -17,6 +18,7 @@ from apps.git_access.models import (
 )
 from gitlab_internal.admin_pages import ReadOnly
 
+__all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
 
 

@@ -214,4 +214,5 @@ ENDPOINTS = (
     Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/two_factor_push_otp_check", SHELL),
     Endpoint(NOT_IN_THE_DOCUMENT, "GET", "/internal/authorized_certs", SHELL),
     Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/shellhorse/git_audit_event", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "GET", "/internal/lfs", SHELL),
 )
