@@ -69,7 +69,10 @@ def has_level_below(*, user_id: int, group_id: int, on: date) -> bool:
     if direct.filter(project__namespace__in=below).exists():
         return True
     invited = ProjectGroupLink.objects.filter(
-        unexpired(on), project__namespace__in=below, group_access__gte=AccessLevel.GUEST
+        unexpired(on),
+        project__namespace__in=below,
+        project__namespace__share_with_group_lock=False,
+        group_access__gte=AccessLevel.GUEST,
     )
     groups = {link.group for link in invited.select_related("group")}
     groups.update(below.filter(projects__isnull=False).distinct())

@@ -137,9 +137,9 @@ def _snippet(path: str) -> Container | None:
     match = _SNIPPET.fullmatch(path)
     if match is None:
         return None
-    project = None
+    project, by_alias = None, False
     if match["project"] is not None:
-        project, _ = _project_at(match["project"])
+        project, by_alias = _project_at(match["project"])
         if project is None:
             return None
     # A personal snippet has the short form only; that of a project, the long one only.
@@ -147,7 +147,8 @@ def _snippet(path: str) -> Container | None:
     if snippet is None:
         return None
     snippet.project = project
-    return _of_snippet(snippet, asked_for=path)
+    found = _of_snippet(snippet, asked_for=None if by_alias else path)
+    return replace(found, by_alias=by_alias)
 
 
 def _design(path: str) -> Container | None:

@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 
 import pyotp
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -18,7 +19,9 @@ from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.models import OtpSecret, RecoveryCode
 from apps.ssh_keys.owners import Refused
 from gitlab_internal.encryption import Encrypted
-from gitlab_internal.shared_store.store import store
+from gitlab_internal.shared_store.store import STORE_FAILURES, store
+
+log = structlog.get_logger(__name__)
 
 DRIFT = 1  # steps of 30 s either way
 _CODE = re.compile(r"[0-9]{6}")
@@ -80,8 +83,15 @@ def open_session(*, claim: Claim, code: str | None, delivery: Delivery, now: dat
 
 
 def session_open(key_id: int) -> bool:
-    """Whether a right code has been typed for this key within the lifetime of a session."""
-    return store().get(_session(key_id)) is not None
+    """Whether a right code has been typed for this key within the lifetime of a session.
+
+    Where the shared store cannot say so, none has.
+    """
+    try:
+        return store().get(_session(key_id)) is not None
+    except STORE_FAILURES:
+        log.warning("sessions could not be read", exc_info=True)
+        return False
 
 
 def enrol(user: User, secret: str | None = None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.directory.access_levels import level_in_group, level_in_project
+from apps.directory.access_levels import has_level_below, level_in_group, level_in_project
 from apps.directory.models import MemberState, Namespace, Project, User
 from tests.factories.directory import (
     GroupFactory,
@@ -160,3 +160,19 @@ def test_an_administrator_owns_everything() -> None:
     project = ProjectFactory.create()
 
     assert (in_project(admin, project), in_group(admin, project.namespace)) == (50, 50)
+
+
+def test_an_invitation_to_a_project_below_leads_into_the_group() -> None:
+    project = ProjectFactory.create()
+    member = MemberFactory.create(group=GroupFactory.create())
+    ProjectGroupLinkFactory.create(project=project, group=member.group)
+
+    assert has_level_below(user_id=member.user_id, group_id=project.namespace_id, on=TODAY)
+
+
+def test_an_invitation_to_a_project_under_the_share_lock_leads_nowhere() -> None:
+    project = ProjectFactory.create(namespace__share_with_group_lock=True)
+    member = MemberFactory.create(group=GroupFactory.create())
+    ProjectGroupLinkFactory.create(project=project, group=member.group)
+
+    assert not has_level_below(user_id=member.user_id, group_id=project.namespace_id, on=TODAY)

@@ -237,3 +237,13 @@ def test_the_namespace_is_that_of_the_project_or_the_group_itself() -> None:
     found = [containers.find(gl_repository=name, project=None) for name in names]
 
     assert [item.namespace for item in found if item] == [group, group, None]
+
+
+def test_the_alias_of_a_project_is_no_former_path_of_its_snippets() -> None:
+    snippet = SnippetFactory.create(project=ProjectFactory.create())
+    ProjectAliasFactory.create(name="short", project=snippet.project)
+
+    found = by_path(f"short/snippets/{snippet.pk}")
+
+    assert found is not None
+    assert (found.snippet, found.by_alias, found.redirected_path) == (snippet, True, None)

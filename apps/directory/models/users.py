@@ -1,5 +1,6 @@
 """Users, the terms they accept, and their personal access tokens."""
 
+import itertools
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -65,9 +66,10 @@ class UserManager(BaseUserManager["User"]):
 
     def ghost(self) -> "User":
         """Return the internal user that stands in for a deleted creator."""
+        names = (f"ghost{number or ''}" for number in itertools.count())
+        free = next(name for name in names if not self.named(name).exclude(user_type=UserType.GHOST).exists())
         ghost, _ = self.get_or_create(
-            user_type=UserType.GHOST,
-            defaults={"username": "ghost", "name": "Ghost User", "password": "!"},
+            user_type=UserType.GHOST, defaults={"username": free, "name": "Ghost User", "password": "!"}
         )
         return ghost
 

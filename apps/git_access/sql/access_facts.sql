@@ -177,12 +177,17 @@ BEGIN
     IF project_id IS NULL AND namespace_id IS NULL THEN
       parts := regexp_match(p_path, '^(?:(.+)/)?snippets/([0-9]{1,18})$');
       IF parts[1] IS NOT NULL THEN
-        SELECT at.found_id INTO project_id FROM internal_project_at(parts[1]) at;
+        SELECT at.found_id, at.by_alias INTO project_id, by_alias FROM internal_project_at(parts[1]) at;
       END IF;
       SELECT snippet.id INTO snippet_id FROM directory_snippet snippet
       WHERE snippet.id = parts[2]::bigint AND snippet.project_id IS NOT DISTINCT FROM project_id
         AND (parts[1] IS NULL OR project_id IS NOT NULL);
-      IF snippet_id IS NOT NULL THEN repository_type := 'snippet'; ELSE project_id := NULL; END IF;
+      IF snippet_id IS NOT NULL THEN
+        repository_type := 'snippet';
+      ELSE
+        project_id := NULL;
+        by_alias := false;
+      END IF;
     END IF;
     IF project_id IS NULL AND namespace_id IS NULL AND snippet_id IS NULL AND right(p_path, 7) = '.design' THEN
       SELECT at.found_id, at.by_alias INTO project_id, by_alias FROM internal_project_at(left(p_path, -7)) at;
