@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
+from gitlab_internal import encryption
 from gitlab_internal.secret_files import MalformedSecret, kas_key
 
 MIN_SECRET_LENGTH = 16  # bytes
@@ -20,6 +21,8 @@ def secret_files(**kwargs: Any) -> list[CheckMessage]:
         *_missing("SHELL_SECRET_FILE", settings.SHELL_SECRET_FILE),
         *_about(settings.SHELL_SECRET_FILE, _about_length),
         *_about(settings.KAS_SECRET_FILE, _about_kas_key),
+        # An instance without authenticator apps needs no keys; keys that are there must be good.
+        *_about(settings.ENCRYPTION_KEYS_FILE, _about_encryption_keys),
     ]
 
 
@@ -64,4 +67,15 @@ def _about_kas_key(path: Path) -> Iterator[CheckMessage]:
             f"The secret in {path} is no key of kas: {error}.",
             hint="It must be the strict Base64 text of exactly 32 random bytes; kas needs the same file.",
             id="gitlab_internal.E003",
+        )
+
+
+def _about_encryption_keys(path: Path) -> Iterator[CheckMessage]:
+    try:
+        encryption.require_keys()
+    except encryption.NoEncryptionKey:
+        yield Error(
+            f"The file of encryption keys {path} is malformed.",
+            hint="One key a line, as manage.py rotate_encryption_key writes them. Restore it from a backup.",
+            id="gitlab_internal.E004",
         )

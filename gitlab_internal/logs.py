@@ -14,6 +14,8 @@ SECRET_NAMES = frozenset(
         "token",
         "password",
         "otp_attempt",
+        "otp_secret",
+        "recovery_codes",
         "authorization",
         "lfs_token",
     }

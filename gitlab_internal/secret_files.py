@@ -3,6 +3,8 @@
 import base64
 import binascii
 import hmac
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +56,20 @@ def pair(current: Path, previous: Path) -> SecretPair:
     if key not in _pairs:
         _pairs[key] = SecretPair(SecretFile(current), SecretFile(previous))
     return _pairs[key]
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a secret file in one step, private from the start; a reader sees the old or the new one."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def without_line_end(content: bytes) -> bytes:

@@ -33,6 +33,8 @@ SHELL_PREVIOUS_SECRET_FILE = Path(
 )
 KAS_SECRET_FILE = Path(env.str("KAS_SECRET_FILE", default=str(DATA / ".gitlab_kas_secret")))
 KAS_PREVIOUS_SECRET_FILE = Path(env.str("KAS_PREVIOUS_SECRET_FILE", default=f"{KAS_SECRET_FILE}.previous"))
+# One key a line, the newest first; `manage.py rotate_encryption_key` writes it.
+ENCRYPTION_KEYS_FILE = Path(env.str("ENCRYPTION_KEYS_FILE", default=str(DATA / "encryption_keys")))
 SECRET_KEY_FILE = Path(env.str("SECRET_KEY_FILE", default=str(DATA / "secret_key")))
 # Empty until `manage.py serve` or the operator creates it; Django then refuses everything that signs.
 SECRET_KEY = env.str("SECRET_KEY", default="") or (
@@ -62,16 +64,25 @@ KEY_RESTRICTIONS = {
     for name in ("rsa", "dsa", "ecdsa", "ed25519", "ecdsa_sk", "ed25519_sk")
 }
 PERSONAL_ACCESS_TOKEN_PREFIX = env.str("PERSONAL_ACCESS_TOKEN_PREFIX", default="glpat-")
+MAX_PERSONAL_ACCESS_TOKEN_LIFETIME = env.int("MAX_PERSONAL_ACCESS_TOKEN_LIFETIME", default=0)  # days; 0: none
+MAX_LOGIN_ATTEMPTS = env.int("MAX_LOGIN_ATTEMPTS", default=10)
 FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
     "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
 )
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
+GIT_TWO_FACTOR_SESSION_EXPIRY = env.int("GIT_TWO_FACTOR_SESSION_EXPIRY", default=15)  # minutes
 LFS_ENABLED = env.bool("LFS_ENABLED", default=True)
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit
+SNIPPET_SIZE_LIMIT = env.int("SNIPPET_SIZE_LIMIT", default=50 * 1024 * 1024)  # bytes; 0 is no limit
+SNIPPET_MAX_FILES = env.int("SNIPPET_MAX_FILES", default=10)
 DEFAULT_BRANCH_PROTECTION = env.int("DEFAULT_BRANCH_PROTECTION", default=2)
 DEFAULT_PROJECT_CREATION = env.int("DEFAULT_PROJECT_CREATION", default=2)
 GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
+PUSH_EVENT_HOOKS_LIMIT = env.int("PUSH_EVENT_HOOKS_LIMIT", default=3)
+# Webhooks may lead to loopback, private and link-local addresses only where the operator says so.
+WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", default=False)
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for one whole delivery
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
 
 # --- CustomersDot ---
@@ -144,6 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
 STATIC_ROOT = DATA / "static"
+LFS_ROOT = DATA / "lfs"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

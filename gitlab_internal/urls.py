@@ -23,9 +23,12 @@ from apps.billing.views import (
     SubscriptionViewSet,
 )
 from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
 from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.views.certificates import CertificateViewSet
+from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
 from gitlab_internal.api.converters import NamespaceConverter
 from gitlab_internal.api.routes import with_or_without_slash
@@ -54,6 +57,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}discover", KeyViewSet.as_view({"get": "discover"})),
     # Instance information
     path(f"{INTERNAL}check", InstanceViewSet.as_view({"get": "check"})),
+    # Get new 2FA recovery codes using an SSH key
+    path(
+        f"{INTERNAL}two_factor_recovery_codes", KeyOwnerViewSet.as_view({"post": "two_factor_recovery_codes"})
+    ),
+    # Get new personal access-token
+    path(f"{INTERNAL}personal_access_token", KeyOwnerViewSet.as_view({"post": "personal_access_token"})),
     # Incrementing counter on pre-receive
     path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
     # PostReceive
@@ -116,4 +125,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         PortalReconciliationViewSet.as_view({"put": "update", "delete": "destroy"}),
     ),
     with_or_without_slash(PORTAL, PortalNamespaceViewSet.as_view({"get": "retrieve", "put": "update"})),
+    # Not in the document, but real clients call them; up to 14.9 GitLab Shell says two_factor_otp_check.
+    path(f"{INTERNAL}two_factor_config", KeyOwnerViewSet.as_view({"post": "two_factor_config"})),
+    path(f"{INTERNAL}two_factor_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"})),
+    path(
+        f"{INTERNAL}two_factor_manual_otp_check",
+        KeyOwnerViewSet.as_view({"post": "two_factor_manual_otp_check"}),
+    ),
+    path(
+        f"{INTERNAL}two_factor_push_otp_check", KeyOwnerViewSet.as_view({"post": "two_factor_push_otp_check"})
+    ),
+    path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
+    path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
+    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
 ]

@@ -54,6 +54,7 @@ def _start() -> None:
     _resources.callback(shutil.rmtree, data, ignore_errors=True)
     os.environ[_RUN] = str(data)
     os.environ["SECRET_KEY"] = SECRET_KEY
+    (data / "static").mkdir()  # WhiteNoise warns about a missing folder
     for name, content in ((SHELL_SECRET_NAME, SHELL_SECRET), (KAS_SECRET_NAME, KAS_SECRET)):
         secret = data / name
         secret.touch(mode=0o600)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 _JWT = r"[\w-]+\.[\w-]+\.[\w-]+"
+_PERSONAL_ACCESS_TOKEN = r"glpat-[A-Za-z0-9_-]{20}"
+_RECOVERY_CODE = r"[0-9a-f]{16}"
 _CORRELATION_ID = r"[0-9a-f]{32}"
 
 
@@ -38,3 +40,13 @@ def json_web_token() -> Matching:
 def correlation_id() -> Matching:
     """An id that the service has made itself."""
     return Matching(_CORRELATION_ID, "a correlation id")
+
+
+def personal_access_token() -> Matching:
+    """A token as it is shown once."""
+    return Matching(_PERSONAL_ACCESS_TOKEN, "a personal access token")
+
+
+def recovery_codes() -> list[Matching]:
+    """A set of codes as it is shown once."""
+    return [Matching(_RECOVERY_CODE, "a recovery code")] * 10

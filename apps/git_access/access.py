@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,15 +17,23 @@ from apps.git_access import (
     fact_readers,
     gitaly_repositories,
     notices,
-    push_checks,
 )
 from apps.git_access.attempt import Attempt, Command
 from apps.git_access.deadline import NO_GITALY, CheckTimer, gitaly_answers
 from apps.git_access.facts import Facts, Question
-from apps.git_access.push_checks import snippets
+from apps.git_access.order import (
+    BEFORE_CREATION,
+    BEFORE_EXISTENCE,
+    CHANGES,
+    DESIGN,
+    EXISTENCE,
+    PULL,
+    PUSH,
+)
+from apps.git_access.push_checks import take_all
 from apps.git_access.refusals import Hidden, TooMany, Unavailable
 from apps.git_access.repositories import MalformedRepository, RepositoryId, RepositoryType, parse
-from apps.git_access.steps import actor, instance, pulling, pushing, repository
+from apps.git_access.steps.repository import PROJECT_NOT_FOUND
 from apps.ssh_keys import actors, last_use
 from gitlab_internal.gitaly.failures import RepositoryNotFound
 from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
@@ -32,66 +41,8 @@ from gitlab_internal.shared_store.store import STORE_FAILURES, store
 
 log = structlog.get_logger(__name__)
 
-Step = Callable[[Attempt], None]
-
 WINDOW = 60  # seconds, of the rate limit
 TOO_MANY = "This endpoint has been requested too many times. Try again later."
-
-BEFORE_CREATION: tuple[Step, ...] = (
-    repository.snippet_exists,
-    instance.maintenance_mode,
-    actor.one_time_password,
-    instance.protocol,
-    actor.snippet_actor,
-    actor.key_validity,
-    actor.key_expiry,
-    actor.active_user,
-    instance.http_switched_off,
-    instance.known_command,
-    instance.read_only_instance,
-    actor.certificate_namespace,
-    repository.namespace_in_path,
-)
-BEFORE_EXISTENCE: tuple[Step, ...] = (
-    repository.container_exists,
-    repository.project_readable,
-    repository.group_readable,
-)
-PULL: tuple[Step, ...] = (pulling.download_right,)
-PROJECT_PUSH: tuple[Step, ...] = (
-    pushing.repository_writable,
-    pushing.not_archived,
-    pushing.deploy_key_writes,
-    pushing.not_anonymous,
-    pushing.within_size,
-    pushing.push_right,
-)
-WIKI_PUSH: tuple[Step, ...] = (
-    pushing.repository_writable,
-    pushing.not_archived,
-    pushing.deploy_key_writes,
-    pushing.not_anonymous,
-    pushing.wiki_write_right,
-)
-GROUP_WIKI_PUSH: tuple[Step, ...] = (pushing.repository_writable, pushing.wiki_write_right)
-SNIPPET_PUSH: tuple[Step, ...] = (
-    pushing.snippet_has_user,
-    pushing.repository_writable,
-    pushing.snippet_update_right,
-)
-DESIGN: tuple[Step, ...] = (pushing.design_right,)
-PUSH: dict[RepositoryType, tuple[Step, ...]] = {
-    RepositoryType.PROJECT: PROJECT_PUSH,
-    RepositoryType.PROJECT_WIKI: WIKI_PUSH,
-    RepositoryType.GROUP_WIKI: GROUP_WIKI_PUSH,
-    RepositoryType.SNIPPET: SNIPPET_PUSH,
-}
-
-# What looks at the single refs; a wiki's are not looked at.
-CHANGES: dict[RepositoryType, Callable[[Attempt, CheckTimer], None]] = {
-    RepositoryType.PROJECT: push_checks.run,
-    RepositoryType.SNIPPET: snippets.run,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,50 +69,67 @@ def authorize(command: Command, *, now: datetime) -> Grant:
     return grant
 
 
-def check(attempt: Attempt) -> Attempt:
+class Way:
+    """How the pipeline goes: it takes every step, and leaves its traces. An explanation goes another way."""
+
+    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
+        """Take steps in their order; one that does not return ends it all."""
+        take_all(steps, *arguments)
+
+    def create(self, attempt: Attempt) -> Attempt:
+        """Step 14: create the project, and go on with it."""
+        creation.create(attempt)
+        return replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
+
+    def remember_move(self, attempt: Attempt) -> None:
+        """Step 17: whoever used a former path is told at the end of the push."""
+        _remember_move(attempt)
+
+    def timer(self) -> CheckTimer:
+        """Return what measures the checks."""
+        return CheckTimer()
+
+
+def check(attempt: Attempt, way: Way | None = None) -> Attempt:
     """Take every step from the third on, and return the attempt; its project may be a new one.
 
     Raises:
         Refusal: why the command may not run.
     """
+    way = way or Way()
     if attempt.type == RepositoryType.DESIGN:
-        _take(DESIGN, attempt)
+        way.take(DESIGN, attempt)
         return attempt
-    _take(BEFORE_CREATION, attempt)
+    way.take(BEFORE_CREATION, attempt)
     with gitaly_answers():
         if creation.is_due(attempt):
-            creation.create(attempt)
-            attempt = replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
-        _take(BEFORE_EXISTENCE, attempt)
-        _remember_move(attempt)
-        _check_repository(attempt, CheckTimer())
+            attempt = way.create(attempt)
+        way.take(BEFORE_EXISTENCE, attempt)
+        way.remember_move(attempt)
+        _check_repository(attempt, way)
     return attempt
 
 
-def _check_repository(attempt: Attempt, timer: CheckTimer) -> None:
+def _check_repository(attempt: Attempt, way: Way) -> None:
+    timer = way.timer()
     try:
-        existence.ensure(attempt, timer)
+        way.take(EXISTENCE, attempt, timer)
         if not attempt.command.is_push:
-            _take(PULL, attempt)
+            way.take(PULL, attempt)
             return
-        _take(PUSH[attempt.type], attempt)
+        way.take(PUSH[attempt.type], attempt)
         if check_changes := CHANGES.get(attempt.type):
-            check_changes(attempt, timer)
+            check_changes(attempt, timer, way.take)
     except RepositoryNotFound:
         existence.record(attempt.facts, exists=None)
         raise Hidden(existence.ABSENT[attempt.type]) from None
-
-
-def _take(steps: tuple[Step, ...], attempt: Attempt) -> None:
-    for step in steps:
-        step(attempt)
 
 
 def _named_repository(command: Command) -> RepositoryId | None:
     try:
         return parse(command.gl_repository) if command.gl_repository is not None else None
     except MalformedRepository:
-        raise Hidden(repository.PROJECT_NOT_FOUND) from None
+        raise Hidden(PROJECT_NOT_FOUND) from None
 
 
 def attempt_of(command: Command, named: RepositoryId | None, *, now: datetime) -> Attempt:
@@ -228,7 +196,6 @@ def _server(attempt: Attempt) -> Server:
 
 
 def _remember_move(attempt: Attempt) -> None:
-    """Step 17: whoever used a former path is told at the end of the push."""
     user, path = attempt.facts.checked_user, attempt.redirected_path
     if user and path:
         notices.remember_move(

@@ -1,11 +1,13 @@
-"""Git access for operators: messages and restrictions of the instance, protected refs, pushes."""
+"""Git access for operators: messages and restrictions of the instance, protected refs, pushes, audits."""
 
 from django import forms
 from django.contrib import admin
 
 from apps.directory.models import AccessLevel
+from apps.git_access import pages
 from apps.git_access.models import (
     BroadcastMessage,
+    GitAuditEvent,
     IpRestriction,
     ProtectedBranch,
     ProtectedBranchAccess,
@@ -16,6 +18,7 @@ from apps.git_access.models import (
 )
 from gitlab_internal.admin_pages import ReadOnly
 
+__all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
 
 
@@ -126,5 +129,18 @@ class PushRecordAdmin(ReadOnly, admin.ModelAdmin[PushRecord]):
     search_fields = ("gl_repository__exact", "user__username__exact", "correlation_id__exact")
     list_select_related = ("user", "deploy_key")
     inlines = (PushEventInline,)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(GitAuditEvent)
+class GitAuditEventAdmin(ReadOnly, admin.ModelAdmin[GitAuditEvent]):
+    """Who used which repository."""
+
+    list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
+    list_filter = ("verb", "protocol")
+    # Exact: one is looked for among millions.
+    search_fields = ("gl_repository__exact", "username__exact", "address__exact")
+    list_select_related = ("key",)
     ordering = ("-id",)
     show_full_result_count = False

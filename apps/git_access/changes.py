@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ANY = "_any"
 
 _BLANK = re.compile(r"0{40}|0{64}")
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 # Git separates by ASCII white space; a ref may well hold a no-break space.
 _FIELD = re.compile(r"[^ \t\r\n\f\v]+")
 _BRANCH = "refs/heads/"
@@ -64,3 +65,8 @@ def parse(changes: str | list[str] | None) -> tuple[Change, ...]:
     lines = changes.split("\n") if isinstance(changes, str) else changes
     fields = (_FIELD.findall(line) for line in lines)
     return tuple(Change(*[*parts, "", ""][:3]) for parts in fields if parts)
+
+
+def is_object_id(revision: str) -> bool:
+    """Whether the revision is the id of an object and nothing else, such as an option."""
+    return _OBJECT_ID.fullmatch(revision) is not None and not is_blank(revision)

@@ -25,9 +25,9 @@ class CheckTimer:
     it runs out of time.
     """
 
-    def __init__(self, *, budget: float = BUDGET, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, budget: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._end = clock() + budget
+        self._end = clock() + (BUDGET if budget is None else budget)
         self._lines: list[str] = []
 
     def seconds_left(self) -> float:
@@ -40,19 +40,28 @@ class CheckTimer:
 
     @contextmanager
     def block(self, title: str) -> Iterator[None]:
-        """Measure one block."""
+        """Measure one block; one that is interrupted ends the blocks around it, too."""
         started = self._clock()
         if self.seconds_left() == 0:
-            self._stop(f"{title} (cancelled)")
+            raise self._expired(f"{title} (cancelled)")
+        try:
+            yield
+        except (GitalyDeadlineExceeded, Unavailable):
+            cancelled = f"{title} (cancelled after {_milliseconds(self._clock() - started)})"
+            raise self._expired(cancelled) from None
+        self._lines.append(f"{title} ({_milliseconds(self._clock() - started)})")
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell what has been measured also when time runs out between two blocks."""
         try:
             yield
         except GitalyDeadlineExceeded:
-            self._stop(f"{title} (cancelled after {_milliseconds(self._clock() - started)})")
-        self._lines.append(f"{title} ({_milliseconds(self._clock() - started)})")
+            raise self._expired() from None
 
-    def _stop(self, line: str) -> None:
-        lines = [TIMED_OUT, "", TIMING, *self._lines, line]
-        raise Unavailable("\n".join(lines)) from None
+    def _expired(self, *lines: str) -> Unavailable:
+        self._lines += lines
+        return Unavailable("\n".join([TIMED_OUT, "", TIMING, *self._lines]))
 
 
 def _milliseconds(seconds: float) -> str:

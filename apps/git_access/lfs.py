@@ -4,6 +4,7 @@ Whoever is known gets a token for whatever exists; the LFS server checks what it
 """
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from apps.directory.models import BOT_TYPES, Namespace, Project, User, UserState
 from apps.git_access import remotes
 from apps.git_access.containers import Container
 from apps.git_access.repositories import RepositoryType
+from apps.git_access.rules import lfs_switches
 from apps.ssh_keys import last_use
 from apps.ssh_keys.actors import Actor
 from apps.ssh_keys.models import Key
@@ -73,20 +75,18 @@ def authenticate(*, container: Container | None, actor: Actor, now: datetime) ->
 
 
 def is_enabled(container: Container) -> bool:
-    """Whether a repository has LFS: the instance, then the project, then the nearest namespace decide."""
+    """Whether a repository has LFS."""
     project = container.project
-    if project is None or container.type not in _CONTAINERS or not settings.LFS_ENABLED:
+    if project is None or container.type not in _CONTAINERS:
         return False
-    return _inherited(project)
+    return lfs_switches.is_on(project.lfs_enabled, _said_by_namespaces(project))
 
 
-def _inherited(project: Project) -> bool:
-    if project.lfs_enabled is not None:
-        return project.lfs_enabled
+def _said_by_namespaces(project: Project) -> Iterator[bool]:
     ids = project.namespace.ancestor_ids
     values = Namespace.objects.filter(pk__in=ids, lfs_enabled__isnull=False).values_list("pk", "lfs_enabled")
     nearest = dict(values)
-    return next((bool(nearest[pk]) for pk in reversed(ids) if pk in nearest), True)
+    return (bool(nearest[pk]) for pk in reversed(ids) if pk in nearest)
 
 
 def username(actor: Actor) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db import connection
-
 from apps.directory.models import AccessLevel, Member, ProjectGroupLink
 from apps.directory.models.members import unexpired
 from apps.git_access import wildcards
@@ -16,19 +14,6 @@ from apps.git_access.rules import projects
 NO_ONE = 0
 ADMINISTRATORS = 60
 CREATE = "create"
-
-# One statement for both kinds of rule, so that a push costs two round trips in all.
-_RULES = """
-SELECT 'branch', rule.id, rule.name, rule.allow_force_push,
-  row.right, row.access_level, row.user_id, row.group_id, row.deploy_key_id
-FROM git_access_protectedbranch rule
-LEFT JOIN git_access_protectedbranchaccess row ON row.rule_id = rule.id WHERE rule.project_id = %s
-UNION ALL
-SELECT 'tag', rule.id, rule.name, FALSE,
-  'create', row.access_level, row.user_id, row.group_id, row.deploy_key_id
-FROM git_access_protectedtag rule
-LEFT JOIN git_access_protectedtagaccess row ON row.rule_id = rule.id WHERE rule.project_id = %s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +54,6 @@ class ProtectedRefs:
     def over_tag(self, name: str) -> list[Rule]:
         """The rules about a tag."""
         return [rule for rule in self.tags if rule.matches(name)]
-
-
-def of_project(project_id: int) -> ProtectedRefs:
-    """Read the rules of a project, in one query."""
-    rules: dict[tuple[str, int], Rule] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_RULES, [project_id, project_id])
-        for kind, rule_id, name, allow_force_push, right, *names in cursor.fetchall():
-            rule = rules.setdefault((kind, rule_id), Rule(name, bool(allow_force_push)))
-            if any(value is not None for value in names):
-                rule.rows.append(Row(right, *names))
-    return ProtectedRefs(
-        branches=[rule for (kind, _), rule in rules.items() if kind == "branch"],
-        tags=[rule for (kind, _), rule in rules.items() if kind == "tag"],
-    )
 
 
 def let_pass(rules: Iterable[Rule], right: BranchRight | str, facts: Facts, *, on: date) -> bool:

@@ -12,8 +12,10 @@ from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access import containers, default_branches, pushed_refs, repositories
 from apps.git_access.changes import Change
 from apps.git_access.containers import Container
+from apps.git_access.follow_ups import measure_project
 from apps.git_access.models import EventKind, PushEvent, PushRecord
 from apps.git_access.repositories import RepositoryType
+from apps.git_access.webhooks import messages
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +92,8 @@ def _note_project(pushed: _Pushed, *, default_branch: str | None, now: datetime)
     )
     if any(change.is_creation and change.branch == default_branch for change in pushed.changes):
         default_branches.protect(project, default_branch or "")
+    messages.enqueue(pushed.record, project, pushed.changes)
+    measure_project.enqueue(project_id=project.pk, correlation_id=pushed.record.correlation_id)
 
 
 def _events(pushed: _Pushed) -> Iterator[PushEvent]:

@@ -31,12 +31,17 @@ class GitalyRefused(GitalyFailure):
     """Gitaly did not accept the token."""
 
 
+class GitalyRefusedRequest(GitalyFailure):
+    """Gitaly found the request malformed; an older version may not know all of it."""
+
+
 _OF_STATUS: dict[grpc.StatusCode, type[GitalyFailure]] = {
     grpc.StatusCode.UNAVAILABLE: GitalyUnavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: GitalyDeadlineExceeded,
     grpc.StatusCode.RESOURCE_EXHAUSTED: GitalyExhausted,
     grpc.StatusCode.NOT_FOUND: RepositoryNotFound,
     grpc.StatusCode.ALREADY_EXISTS: RepositoryExists,
+    grpc.StatusCode.INVALID_ARGUMENT: GitalyRefusedRequest,
     grpc.StatusCode.UNAUTHENTICATED: GitalyRefused,
     grpc.StatusCode.PERMISSION_DENIED: GitalyRefused,
 }

@@ -1,11 +1,17 @@
 """From our values to Gitaly's messages and back."""
 
 import re
+from collections.abc import Iterable
 
 from gitlab_internal.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, Person
 from gitlab_internal.gitaly.repository import Repository
 from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
 
+# What Git calls a tree without entries, in repositories of SHA-1 and of SHA-256.
+EMPTY_TREES = (
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+)
 _POINTER_OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _POINTER_SIZE = re.compile(rb"^size ([0-9]+)$", re.MULTILINE)
 
@@ -53,6 +59,19 @@ def _person_of(message: pb.CommitAuthor) -> Person:
 def changed_path_of(message: pb.ChangedPaths) -> ChangedPath:
     """Read one changed path."""
     return ChangedPath(path=text(message.path), change=Change(message.status))
+
+
+def requests_for_trees(trees: Iterable[str]) -> list[pb.FindChangedPathsRequest.Request]:
+    """Ask for the difference between each tree and the empty one of the same kind of id."""
+    empty = {len(tree): tree for tree in EMPTY_TREES}
+    return [
+        pb.FindChangedPathsRequest.Request(
+            tree_request=pb.FindChangedPathsRequest.Request.TreeRequest(
+                left_tree_revision=empty[len(tree)], right_tree_revision=tree
+            )
+        )
+        for tree in trees
+    ]
 
 
 def blob_of(message: pb.ListBlobsResponse.Blob) -> Blob:

@@ -13,6 +13,13 @@ from gitlab_internal.operations.listening import Server
 
 _ZEROS = "0" * 40
 _EXAMPLE_KEY = 11
+_TOKEN = (
+    "user_id=29",
+    "name=mytokenname",
+    "scopes[]=read_user",
+    "scopes[]=read_repository",
+    "expires_at=2020-07-24",
+)
 _PACKS = json.dumps(
     {
         "packs": [
@@ -67,6 +74,11 @@ def requests(server: Server) -> list[Example]:
         Example("Authorized Keys Check", _get(server, "authorized_keys", f"key={blob}")),
         Example("Get user for user ID or key", _get(server, "discover", "key_id=7")),
         Example("Instance information", _get(server, "check")),
+        Example(
+            "Get new 2FA recovery codes using an SSH key",
+            _post(server, "two_factor_recovery_codes", "key_id=7"),
+        ),
+        Example("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
         Example(
             "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
         ),

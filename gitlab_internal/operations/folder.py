@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from gitlab_internal import encryption
+
 ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
 AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
 SETTINGS_FILE = "env"
@@ -37,6 +39,7 @@ def _wanted() -> list[tuple[Path, Callable[[], str]]]:
     wanted = [
         (settings.SHELL_SECRET_FILE, _shell_secret),
         (settings.KAS_SECRET_FILE, _kas_secret),
+        (settings.ENCRYPTION_KEYS_FILE, encryption.new_key),
         (settings.DATA / ADMIN_TOKEN, lambda: f"glpat-{secrets.token_urlsafe(15)}\n"),
         (settings.DATA / AGENT_TOKEN, lambda: f"{secrets.token_urlsafe(38)[:50]}\n"),
         (settings.DATA / SETTINGS_FILE, lambda: _SETTINGS),

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from factory.django import DjangoModelFactory
 
 from apps.directory.models import FeatureFlag, Member, RedirectRoute, Terms, TermsAcceptance, User
+from apps.git_access.models import PushRule
 from apps.git_access.tasks import process_push
 from tests import factories
 from tests.factories.directory import (
@@ -24,7 +25,7 @@ from tests.factories.directory import (
     RedirectRouteFactory,
     UserFactory,
 )
-from tests.factories.git_access import PushRecordFactory
+from tests.factories.git_access import ProjectPushRuleFactory, PushRecordFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,7 @@ def job() -> DBTaskResult[Any, Any]:
 
 ROWS: dict[type[models.Model], Any] = {
     **dict(found_factories()),
+    PushRule: ProjectPushRuleFactory.create,  # the instance has one
     Member: lambda: MemberFactory.create(group=GroupFactory.create()),
     RedirectRoute: lambda: RedirectRouteFactory.create(project=ProjectFactory.create()),
     Terms: lambda: Terms.objects.create(text="Be kind"),

@@ -1,17 +1,20 @@
 """CustomersDot and the administrator whose token it has."""
 
-from datetime import date
-
 import pytest
 
 from apps.directory.models import User
 from tests.billing.customers_dot import CustomersDot, token_for
+from tests.factories.billing import PlanFactory
 from tests.factories.directory import UserFactory
 
+PLANS = ("default", "free", "bronze", "silver", "premium", "gold", "ultimate")
 
-@pytest.fixture
-def today() -> date:
-    return date(2021, 6, 13)
+
+@pytest.fixture(autouse=True)
+def _plans(db: None) -> None:
+    """A migration makes the plans, but a transactional test leaves every table empty behind it."""
+    for code in PLANS:
+        PlanFactory.create(code=code)
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Who may read a subscription: owners; members are refused, and for others the namespace does not exist."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from apps.directory.models import Namespace, User
 from tests.billing.customers_dot import CustomersDot, token_for
+from tests.factories.billing import SubscriptionFactory
 from tests.factories.directory import (
     GroupFactory,
     MemberFactory,
@@ -54,3 +56,15 @@ def test_for_a_stranger_there_is_nothing(visibility: int) -> None:
     assert read(UserFactory.create(), group) == NOT_FOUND
     assert read(owner_below, group) == NOT_FOUND
     assert read(UserFactory.create(), PersonalNamespaceFactory.create()) == NOT_FOUND
+
+
+def test_reading_takes_five_queries_at_most(
+    dot: CustomersDot, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    group = GroupFactory.create()
+    MemberFactory.create(group=subgroup(group))
+    subscription = SubscriptionFactory.create(namespace=group)
+
+    # The first request of a token notes its use as well.
+    with django_assert_max_num_queries(5):
+        dot.get(f"namespaces/{subscription.namespace_id}/gitlab_subscription")

@@ -113,6 +113,8 @@ CONSUMERS = (SHELL, KAS, CUSTOMERS_DOT, PORTAL)
 NAMESPACE = "/namespaces/:id"
 MIRROR = "/internal/gitlab_subscriptions/namespaces/:id"
 
+NOT_IN_THE_DOCUMENT = "not in the document; real clients call it"
+
 ENDPOINTS = (
     Endpoint("Git Authentication", "POST", "/internal/allowed", SHELL),
     Endpoint(
@@ -125,6 +127,14 @@ ENDPOINTS = (
     Endpoint("Authorized Keys Check", "GET", "/internal/authorized_keys", SHELL),
     Endpoint("Get user for user ID or key", "GET", "/internal/discover", SHELL),
     Endpoint("Instance information", "GET", "/internal/check", SHELL),
+    Endpoint(
+        "Get new 2FA recovery codes using an SSH key",
+        "POST",
+        "/internal/two_factor_recovery_codes",
+        SHELL,
+        note="the line with the route says GET; the method is that of the curl line and of every client",
+    ),
+    Endpoint("Get new personal access-token", "POST", "/internal/personal_access_token", SHELL),
     Endpoint("Incrementing counter on pre-receive", "POST", "/internal/pre_receive", SHELL),
     Endpoint("PostReceive", "POST", "/internal/post_receive", SHELL),
     Endpoint("GitLab Agent information", "GET", "/internal/kubernetes/agent_info", AGENT),
@@ -198,4 +208,11 @@ ENDPOINTS = (
         )
         for method in methods
     ),
+    Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/two_factor_config", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/two_factor_otp_check", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/two_factor_manual_otp_check", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/two_factor_push_otp_check", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "GET", "/internal/authorized_certs", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "POST", "/internal/shellhorse/git_audit_event", SHELL),
+    Endpoint(NOT_IN_THE_DOCUMENT, "GET", "/internal/lfs", SHELL),
 )

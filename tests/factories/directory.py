@@ -23,6 +23,14 @@ class UserFactory(DjangoModelFactory[models.User]):
     password = Sequence("pbkdf2_sha256$1$salt${:044d}".format)
 
 
+class EmailFactory(DjangoModelFactory[models.Email]):
+    class Meta:
+        model = models.Email
+
+    user = SubFactory(UserFactory)
+    email = Sequence("second{}@example.com".format)
+
+
 class GroupFactory(DjangoModelFactory[models.Namespace]):
     class Meta:
         model = models.Namespace

@@ -4,13 +4,14 @@
 # mypy: allow-untyped-calls
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
-from factory.declarations import LazyFunction, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from apps.git_access import models
-from tests.factories.directory import GroupFactory, ProjectFactory
+from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 
 
 class ProtectedBranchFactory(DjangoModelFactory[models.ProtectedBranch]):
@@ -51,3 +52,76 @@ class PushRecordFactory(DjangoModelFactory[models.PushRecord]):
         model = models.PushRecord
 
     gl_repository = "project-1"
+
+
+class PushRuleFactory(DjangoModelFactory[models.PushRule]):
+    """Of the instance, unless a group or a project is given."""
+
+    class Meta:
+        model = models.PushRule
+
+    scope = LazyAttribute(lambda rule: "project" if rule.project else "group" if rule.group else "instance")
+    project: Any = None
+    group: Any = None
+
+
+class PathLockFactory(DjangoModelFactory[models.PathLock]):
+    class Meta:
+        model = models.PathLock
+
+    project = SubFactory(ProjectFactory)
+    user = SubFactory(UserFactory)
+    path = "docs"
+
+
+class LfsFileLockFactory(DjangoModelFactory[models.LfsFileLock]):
+    class Meta:
+        model = models.LfsFileLock
+
+    project = SubFactory(ProjectFactory)
+    user = SubFactory(UserFactory)
+    path = "logo.png"
+
+
+class LfsObjectFactory(DjangoModelFactory[models.LfsObject]):
+    class Meta:
+        model = models.LfsObject
+
+    oid = Sequence("{:064x}".format)
+    size = 12
+
+
+class WebhookFactory(DjangoModelFactory[models.Webhook]):
+    class Meta:
+        model = models.Webhook
+
+    project = SubFactory(ProjectFactory)
+    url = "https://hooks.example.com/push"
+    token = "a secret of both sides"
+
+
+class ProjectPushRuleFactory(PushRuleFactory):
+    """Of a project of its own."""
+
+    project = SubFactory(ProjectFactory)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory[models.WebhookDelivery]):
+    class Meta:
+        model = models.WebhookDelivery
+
+    webhook = SubFactory(WebhookFactory)
+    record = SubFactory(PushRecordFactory)
+    position = 0
+    payload = LazyFunction(lambda: {"type": "push"})
+
+
+class GitAuditEventFactory(DjangoModelFactory[models.GitAuditEvent]):
+    class Meta:
+        model = models.GitAuditEvent
+
+    username = "rubi"
+    gl_repository = "project-1"
+    protocol = "ssh"
+    action = "git-upload-pack"
+    verb = models.Verb.CLONE

@@ -14,29 +14,52 @@ from pytest_django import Settings
 
 from apps.git_access.models import (
     BroadcastMessage,
+    GitAuditEvent,
     IpRestriction,
+    LfsFileLock,
+    LfsObject,
+    PathLock,
     ProtectedBranch,
     ProtectedTag,
     PushEvent,
     PushRecord,
+    PushRule,
+    Webhook,
+    WebhookDelivery,
 )
+from apps.git_access.models.push_rules import INHERITED
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,
+    GitAuditEventFactory,
     IpRestrictionFactory,
+    LfsFileLockFactory,
+    LfsObjectFactory,
+    PathLockFactory,
+    ProjectPushRuleFactory,
     ProtectedBranchFactory,
     ProtectedTagFactory,
     PushRecordFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 
 pytestmark = pytest.mark.django_db
 FACTORIES: dict[type[Model], Any] = {
     BroadcastMessage: BroadcastMessageFactory,
+    GitAuditEvent: GitAuditEventFactory,
     IpRestriction: IpRestrictionFactory,
+    LfsFileLock: LfsFileLockFactory,
+    LfsObject: LfsObjectFactory,
+    PathLock: PathLockFactory,
     ProtectedBranch: ProtectedBranchFactory,
     ProtectedTag: ProtectedTagFactory,
     PushRecord: PushRecordFactory,
+    PushRule: ProjectPushRuleFactory,
+    Webhook: WebhookFactory,
+    WebhookDelivery: WebhookDeliveryFactory,
 }
+WRITTEN_BY_MACHINES = {GitAuditEvent, LfsObject, PushRecord, WebhookDelivery}
 each_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
 
 
@@ -80,7 +103,7 @@ def test_a_row_can_be_opened(operator: Client, model: type[Model]) -> None:
 
 @each_model
 def test_only_people_write_rows(operator: Client, model: type[Model]) -> None:
-    expected = 403 if model is PushRecord else 200
+    expected = 403 if model in WRITTEN_BY_MACHINES else 200
 
     assert operator.get(url(model, "add")).status_code == expected
 
@@ -174,3 +197,60 @@ def test_a_range_must_be_one_and_belong_to_a_top_level_group(operator: Client) -
     ]
 
     assert answers == [200, 200, 302]
+
+
+class TestPushRules:
+    def add(self, operator: Client, **fields: Any) -> int:
+        body = {"max_file_size": "0", **dict.fromkeys(INHERITED, "unknown"), **fields}
+        status: int = operator.post(url(PushRule, "add"), body).status_code
+        return status
+
+    def test_the_owner_says_for_whom_they_are(self, operator: Client) -> None:
+        project, group = ProjectFactory.create(), GroupFactory.create()
+
+        made = [
+            self.add(operator, **owner)
+            for owner in ({}, {"group": group.pk}, {"project": project.pk}, {}, {"project": project.pk})
+        ]
+
+        assert made == [302, 302, 302, 200, 200]
+        assert list(PushRule.objects.order_by("id").values_list("scope", flat=True)) == [
+            "instance",
+            "group",
+            "project",
+        ]
+        assert self.add(operator, group=group.pk, project=ProjectFactory.create().pk) == 200
+
+    def test_a_pattern_that_is_none_is_refused_with_its_reason(self, operator: Client) -> None:
+        body = {"max_file_size": "0", "branch_name_regex": "+"}
+
+        page = operator.post(url(PushRule, "add"), body).content.decode()
+
+        assert "no argument for repetition operator" in page
+        assert not PushRule.objects.exists()
+
+
+def test_a_secret_is_written_and_not_shown(operator: Client) -> None:
+    webhook = WebhookFactory.create(token="very secret")
+    body = {"project": webhook.project_id, "url": "https://example.com/", "push_events": "on", "token": ""}
+
+    page = operator.get(url(Webhook, "change", webhook.pk))
+    operator.post(url(Webhook, "change", webhook.pk), body)
+    refused = operator.post(url(Webhook, "change", webhook.pk), {**body, "url": "ftp://example.com/"})
+
+    assert "very secret" not in page.content.decode()
+    webhook.refresh_from_db()
+    assert (webhook.token, webhook.url) == ("very secret", "https://example.com/")
+    assert refused.status_code == 200
+
+
+def test_access_is_explained_on_a_page(operator: Client) -> None:
+    project = ProjectFactory.create(repository_exists=True)
+    page = reverse("admin:git_access_explain")
+
+    asked = {"user": "nobody", "project": project.full_path, "action": "git-upload-pack", "protocol": "ssh"}
+
+    assert operator.get(page).status_code == 200
+    answer = operator.get(page, asked).content.decode()
+    assert "Refused by: Step 16: the actor may know of the project." in answer
+    assert page in operator.get(url(PushRule, "changelist")).content.decode()

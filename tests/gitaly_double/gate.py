@@ -40,6 +40,8 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
     """Method name to the failure that it answers with."""
     delays: dict[str, float] = field(default_factory=dict)
     """Method name to the seconds it waits before it does anything."""
+    broken_off: set[str] = field(default_factory=set)
+    """Methods that die after the first message of their answer."""
 
     def intercept_service(
         self,
@@ -51,7 +53,8 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
             return None
         name = handler_call_details.method.rpartition("/")[2]
         metadata = {item[0]: item[1] for item in handler_call_details.invocation_metadata}
-        return _rebuilt(handler, lambda request: self._admit(name, metadata, request))
+        handler = _rebuilt(handler, lambda request: self._admit(name, metadata, request))
+        return _breaking_off(handler) if name in self.broken_off else handler
 
     def _admit(self, name: str, metadata: dict[str, str | bytes], request: Any) -> None:
         authorization = str(metadata.get("authorization", ""))
@@ -93,6 +96,18 @@ def _guarded_stream(behaviour: Behaviour, admit: Callable[[Any], None]) -> Behav
             yield from behaviour(request, context)
 
     return guarded
+
+
+def _breaking_off(handler: Any) -> Any:
+    """Let a stream die after its first message."""
+
+    def half(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        yield next(iter(handler.unary_stream(request, context)))
+        context.abort(grpc.StatusCode.UNAVAILABLE, "died in mid-stream")
+
+    return grpc.unary_stream_rpc_method_handler(
+        half, handler.request_deserializer, handler.response_serializer
+    )
 
 
 @contextmanager

@@ -49,6 +49,16 @@ class GitalyDouble:
         """Let every later call of a method wait before it does anything."""
         self._gate.delays[method] = seconds
 
+    def break_off(self, method: str) -> None:
+        """Let every later call of a method with a streamed answer die after its first message."""
+        self._gate.broken_off.add(method)
+
+    def mend(self) -> None:
+        """Undo what has been prepared: answer everything in full and at once."""
+        self._gate.failures.clear()
+        self._gate.delays.clear()
+        self._gate.broken_off.clear()
+
     def forget_calls(self) -> None:
         """Start the record of calls anew."""
         self._gate.calls.clear()
@@ -57,7 +67,7 @@ class GitalyDouble:
 @contextmanager
 def running(settings: DoubleSettings, *, tls: grpc.ServerCredentials | None = None) -> Iterator[GitalyDouble]:
     """Serve on a Unix socket and on a free TCP port until the block ends."""
-    write_hooks(settings.hooks)
+    write_hooks(settings.hooks, custom_hooks=settings.custom_hooks)
     gate = Gate(version=settings.version, token=settings.token)
     pool = futures.ThreadPoolExecutor(max_workers=THREADS)
     server = grpc.server(pool, interceptors=[gate], options=OPTIONS)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import matchers
 from tests.instances import Instance
 
 GRANT = {
@@ -102,6 +103,21 @@ def test_check(lines: dict[str, str]) -> None:
         "gitlab_rev": "d69c988e6a6",
         "redis": True,
         "gitlab_revision": "d69c988e6a6",
+    }
+
+
+def test_two_factor_recovery_codes(lines: dict[str, str]) -> None:
+    answer = run(lines["Get new 2FA recovery codes using an SSH key"])
+
+    assert answer == {"success": True, "recovery_codes": matchers.recovery_codes()}
+
+
+def test_personal_access_token(lines: dict[str, str]) -> None:
+    assert run(lines["Get new personal access-token"]) == {
+        "success": True,
+        "token": matchers.personal_access_token(),
+        "scopes": ["read_user", "read_repository"],
+        "expires_at": "2020-07-24",
     }
 
 

@@ -10,7 +10,14 @@ from pytest_django.fixtures import Settings
 
 from gitlab_internal.operations import folder
 
-SECRETS = (".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "admin_token", "agent_token")
+SECRETS = (
+    ".gitlab_shell_secret",
+    ".gitlab_kas_secret",
+    "secret_key",
+    "encryption_keys",
+    "admin_token",
+    "agent_token",
+)
 
 
 @pytest.fixture
@@ -22,6 +29,7 @@ def data(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.SHELL_SECRET_FILE = data / ".gitlab_shell_secret"
     settings.KAS_SECRET_FILE = data / ".gitlab_kas_secret"
     settings.SECRET_KEY_FILE = data / "secret_key"
+    settings.ENCRYPTION_KEYS_FILE = data / "encryption_keys"
     return data
 
 

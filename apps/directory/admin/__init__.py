@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 # Importing these registers their pages.
-from apps.directory.admin import members, namespaces, projects, users
+from apps.directory.admin import emails, members, namespaces, projects, users
 
-__all__ = ["members", "namespaces", "projects", "users"]
+__all__ = ["emails", "members", "namespaces", "projects", "users"]
 
 admin.site.site_header = admin.site.site_title = "GitLab Internal API"
 admin.site.site_url = None  # there is no site beside the API

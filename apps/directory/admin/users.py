@@ -95,5 +95,5 @@ class PersonalAccessTokenAdmin(admin.ModelAdmin[PersonalAccessToken]):
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[PersonalAccessToken]) -> None:
         """End tokens for good."""
-        revoked = tokens.filter(revoked=False).update(revoked=True)
+        revoked = PersonalAccessToken.objects.filter(pk__in=tokens).revoke()
         self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)

@@ -1,5 +1,6 @@
 """The models of the directory, one module per topic."""
 
+from apps.directory.models.emails import Email
 from apps.directory.models.levels import (
     AccessLevel,
     BranchProtection,
@@ -30,6 +31,7 @@ __all__ = [
     "BOT_TYPES",
     "AccessLevel",
     "BranchProtection",
+    "Email",
     "FeatureFlag",
     "FeatureLevel",
     "GroupGroupLink",

@@ -1,8 +1,9 @@
 """Users, the terms they accept, and their personal access tokens."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -124,6 +125,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         """May see the admin site."""
         return self.admin
 
+    def locked(self, *, at: datetime) -> bool:
+        """Whether too many failed attempts keep this user out at this moment."""
+        period = timedelta(minutes=settings.FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
+        return self.locked_at is not None and self.locked_at + period > at
+
+    def count_failure(self, *, at: datetime) -> None:
+        """Count a failed attempt, and lock the account with the last one allowed.
+
+        Call it with the row locked. The first failure after a lock has ended begins a new count.
+        """
+        self.failed_attempts = 1 if self.locked_at else self.failed_attempts + 1
+        self.locked_at = at if self.failed_attempts >= settings.MAX_LOGIN_ATTEMPTS else None
+        self.save(update_fields=["failed_attempts", "locked_at"])
+
+    def forget_failures(self) -> None:
+        """Begin the count of failed attempts anew."""
+        self.failed_attempts = 0
+        self.locked_at = None
+        self.save(update_fields=["failed_attempts", "locked_at"])
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Administrators have every permission."""
         return (self.is_active and self.admin) or super().has_perm(perm, obj)
@@ -167,6 +188,10 @@ class PersonalAccessTokenQuerySet(models.QuerySet["PersonalAccessToken"]):
         """Tokens that are neither revoked nor expired: one expires at 00:00 UTC of its date."""
         alive = models.Q(expires_at=None) | models.Q(expires_at__gt=on)
         return self.filter(alive, revoked=False)
+
+    def revoke(self) -> int:
+        """End these tokens for good and return how many still worked."""
+        return self.filter(revoked=False).update(revoked=True)
 
 
 class PersonalAccessToken(models.Model):

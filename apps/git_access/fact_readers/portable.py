@@ -1,8 +1,10 @@
 """The facts in small queries that every database understands; what they must be is plain to read here."""
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from apps.directory.access_levels import level_in_group, level_in_project
 from apps.directory.feature_flags import gitaly_flags
-from apps.directory.models import Namespace, Project, Terms, User
+from apps.directory.models import Namespace, Project, Terms, TermsAcceptance, User
 from apps.git_access import containers
 from apps.git_access.containers import Container
 from apps.git_access.facts import (
@@ -18,7 +20,7 @@ from apps.git_access.models import IpRestriction
 from apps.git_access.repositories import RepositoryType
 from apps.ssh_keys import actors
 from apps.ssh_keys.actors import Actor
-from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
+from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, SecondFactorDevice
 
 
 def read(question: Question) -> Facts:
@@ -87,7 +89,7 @@ def _key(key: Key) -> KeyFacts:
 
 
 def _user(user: User) -> UserFacts:
-    latest = Terms.objects.order_by("-id").first()
+    has_device, terms_accepted = _device_and_terms(user)
     return UserFacts(
         id=user.pk,
         username=user.username,
@@ -99,10 +101,22 @@ def _user(user: User) -> UserFacts:
         password_expires_at=user.password_expires_at,
         password_automatically_set=user.password_automatically_set,
         locked_at=user.locked_at,
-        two_factor=user.otp_required_for_login,
-        terms_accepted=latest is None or user.terms_acceptances.filter(terms=latest).exists(),
+        two_factor=user.otp_required_for_login or has_device,
+        terms_accepted=terms_accepted,
         last_activity_on=user.last_activity_on,
     )
+
+
+def _device_and_terms(user: User) -> tuple[bool, bool]:
+    """Whether the user has a second-factor device, and has accepted the latest terms; true without terms."""
+    latest = Terms.objects.order_by("-id").values("pk")[:1]
+    accepted = TermsAcceptance.objects.filter(user=OuterRef("pk"), terms=Subquery(latest))
+    devices = SecondFactorDevice.objects.filter(user=OuterRef("pk"))
+    row = User.objects.filter(pk=user.pk).values_list(
+        Exists(devices), Exists(Terms.objects.all()), Exists(accepted)
+    )
+    has_device, has_terms, has_accepted = row.get()
+    return has_device, has_accepted or not has_terms
 
 
 def _namespace(namespace: Namespace) -> NamespaceFacts:

@@ -29,5 +29,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("git_access", "0001_initial")]
+    dependencies = [("git_access", "0001_initial"), ("ssh_keys", "0002_key_owners")]
     operations = [migrations.RunPython(install, remove)]

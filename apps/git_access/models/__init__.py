@@ -1,6 +1,9 @@
 """The models of Git access, one module per topic."""
 
+from apps.git_access.models.audit import GitAuditEvent, Verb
 from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction
+from apps.git_access.models.lfs import LfsObject, LfsObjectLink
+from apps.git_access.models.locks import LfsFileLock, PathLock
 from apps.git_access.models.protected_refs import (
     BranchRight,
     ProtectedBranch,
@@ -8,18 +11,31 @@ from apps.git_access.models.protected_refs import (
     ProtectedTag,
     ProtectedTagAccess,
 )
+from apps.git_access.models.push_rules import PushRule, PushRuleScope
 from apps.git_access.models.pushes import EventKind, PushEvent, PushRecord
+from apps.git_access.models.webhooks import DeliveryState, Webhook, WebhookDelivery
 
 __all__ = [
     "BranchRight",
     "BroadcastKind",
     "BroadcastMessage",
+    "DeliveryState",
     "EventKind",
+    "GitAuditEvent",
     "IpRestriction",
+    "LfsFileLock",
+    "LfsObject",
+    "LfsObjectLink",
+    "PathLock",
     "ProtectedBranch",
     "ProtectedBranchAccess",
     "ProtectedTag",
     "ProtectedTagAccess",
     "PushEvent",
     "PushRecord",
+    "PushRule",
+    "PushRuleScope",
+    "Verb",
+    "Webhook",
+    "WebhookDelivery",
 ]

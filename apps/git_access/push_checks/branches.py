@@ -38,12 +38,15 @@ Ask a project Owner or Maintainer to create a default branch:
 """
 
 
-def check(push: Push, change: Change, branch: str) -> None:
-    """Refuse what the branch's name or protection does not allow.
+def check(push: Push, change: Change) -> None:
+    """B: the branch's name and protection allow the change.
 
     Raises:
         Forbidden: with the text of the first rule that fails.
     """
+    branch = change.branch
+    if branch is None:
+        return
     with push.timer.block(DEFAULT_TITLE):
         if change.is_deletion and branch == push.default_branch:
             raise Forbidden(NO_DEFAULT_DELETION)

@@ -5,21 +5,37 @@ from functools import cached_property
 from django.conf import settings
 
 from apps.directory.models import AccessLevel, BranchProtection
-from apps.git_access import gitaly_repositories, protected_refs
+from apps.git_access import gitaly_repositories, protected_refs, restrictions
 from apps.git_access.attempt import Attempt
 from apps.git_access.deadline import CheckTimer
 from apps.git_access.facts import Facts, NamespaceFacts, ProjectFacts
 from apps.git_access.models import BranchRight
 from apps.git_access.protected_refs import ProtectedRefs, Rule
+from apps.git_access.push_checks import pushers
+from apps.git_access.push_checks.new_objects import NewObjects
+from apps.git_access.push_checks.path_rules import PathRules
+from apps.git_access.push_checks.pushers import Pusher
+from apps.git_access.restrictions import Restrictions
 from gitlab_internal.gitaly.client import Gitaly
+from gitlab_internal.gitaly.objects import ChangedPath, Commit
 
 
 class Push:
     """The attempt and what Gitaly and the rules say about its repository."""
 
-    def __init__(self, attempt: Attempt, timer: CheckTimer) -> None:
+    def __init__(self, attempt: Attempt, timer: CheckTimer, restrictions: Restrictions) -> None:
         self.attempt = attempt
         self.timer = timer
+        self.restrictions = restrictions
+        self._changed_paths: dict[tuple[str, ...], tuple[ChangedPath, ...]] = {}
+
+    @classmethod
+    def read(cls, attempt: Attempt, timer: CheckTimer) -> "Push":
+        """Read what restricts the push, before anybody else is asked."""
+        project = attempt.facts.project
+        if project is None:
+            raise LookupError("only a project's changes are checked")
+        return cls(attempt, timer, restrictions.of_project(project.id))
 
     @property
     def facts(self) -> Facts:
@@ -60,10 +76,42 @@ class Push:
         """The short name of the default branch; none in an empty repository."""
         return self.project.default_branch or self.gitaly.find_default_branch_name()
 
-    @cached_property
+    @property
     def protected(self) -> ProtectedRefs:
-        """The rules of the project."""
-        return protected_refs.of_project(self.project.id)
+        """The rules over the branches and tags of the project."""
+        return self.restrictions.protected
+
+    @cached_property
+    def new_objects(self) -> NewObjects:
+        """What the push brings with it."""
+        return NewObjects(self.attempt.changes, self.gitaly)
+
+    @cached_property
+    def path_rules(self) -> PathRules:
+        """The rules over paths that are in force."""
+        return PathRules(self)
+
+    @cached_property
+    def pusher(self) -> Pusher:
+        """Who pushes, as commits name people; of a deploy key, its creator."""
+        if self.facts.user is None:
+            raise LookupError("nobody without a user has the push right")
+        return pushers.read(self.facts.user)
+
+    @cached_property
+    def known_addresses(self) -> frozenset[str]:
+        """The addresses in new commits that belong to users."""
+        people = [
+            person for commit in self.new_objects.commits for person in (commit.author, commit.committer)
+        ]
+        return pushers.known({person.email for person in people})
+
+    def changed_paths(self, commits: tuple[Commit, ...]) -> tuple[ChangedPath, ...]:
+        """Return what these commits change; asked for once for the same commits."""
+        key = tuple(commit.id for commit in commits)
+        if key not in self._changed_paths:
+            self._changed_paths[key] = self.gitaly.find_changed_paths(commits)
+        return self._changed_paths[key]
 
     @property
     def branch_protection(self) -> int:

@@ -28,12 +28,15 @@ NO_CREATION = "You are not allowed to create this tag as it is protected."
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def check(push: Push, change: Change, tag: str) -> None:
-    """Refuse what the tag's name or protection does not allow.
+def check(push: Push, change: Change) -> None:
+    """C: the tag's name and protection allow the change.
 
     Raises:
         Forbidden: with the text of the first rule that fails.
     """
+    tag = change.tag
+    if tag is None:
+        return
     with push.timer.block(EXISTING_TITLE):
         if not projects.may_push_code(push.facts, push.project, push.namespace) and _exists(push, tag):
             raise Forbidden(NO_CHANGE)

@@ -134,7 +134,11 @@ BEGIN
   SELECT key.id, key.kind = 'deploy', key.algorithm, key.bits, key.expires_at, key.last_used_at,
     account.id, account.username, account.state, account.user_type, account.admin, account.external,
     account.confirmed_at IS NOT NULL, account.password_expires_at, account.password_automatically_set,
-    account.locked_at, account.otp_required_for_login, account.last_activity_on,
+    account.locked_at,
+    account.otp_required_for_login OR EXISTS (
+      SELECT FROM ssh_keys_secondfactordevice device WHERE device.user_id = account.id
+    ),
+    account.last_activity_on,
     COALESCE((
       SELECT EXISTS (
         SELECT FROM directory_termsacceptance acceptance

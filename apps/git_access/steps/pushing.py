@@ -1,11 +1,9 @@
 """Steps of a command that writes, before its changes are looked at."""
 
-from django.conf import settings
-
 from apps.git_access.attempt import Attempt
 from apps.git_access.refusals import Forbidden
 from apps.git_access.repositories import RepositoryType
-from apps.git_access.rules import accounts, projects, snippets
+from apps.git_access.rules import accounts, projects, sizes, snippets
 
 NO_PUSH = "You are not allowed to push code to this project."
 NO_UPDATE = "You are not allowed to update this snippet."
@@ -50,17 +48,10 @@ def not_anonymous(attempt: Attempt) -> None:
 
 
 def within_size(attempt: Attempt) -> None:
-    """Step 24: the project is not larger than it may be already."""
-    project, namespace = attempt.facts.project, attempt.facts.namespace
-    if project is None or all(change.is_deletion for change in attempt.changes):
+    """Step 24: the repository is not larger than it may be already."""
+    if all(change.is_deletion for change in attempt.changes):
         return
-    limits = (
-        project.repository_size_limit,
-        namespace.repository_size_limit if namespace else None,
-        settings.REPOSITORY_SIZE_LIMIT,
-    )
-    limit = next(limit for limit in limits if limit is not None)
-    if 0 < limit < project.repository_size:
+    if sizes.exceeds(attempt.facts):
         raise Forbidden(SIZE_EXCEEDED)
 
 

@@ -1,10 +1,11 @@
 """LFS authentication."""
 
+from django.http import FileResponse, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.git_access import containers, lfs, params
+from apps.git_access import containers, lfs, lfs_files, params
 from apps.ssh_keys import actors
 from apps.ssh_keys.params import claim
 from gitlab_internal.api.authentication import SharedSecretAuthentication
@@ -42,3 +43,16 @@ class LfsViewSet(InternalViewSet):
                 "expires_in": granted.expires_in,
             }
         )
+
+    def lfs(self, request: Request) -> HttpResponseBase:
+        """``GET /internal/lfs``: answer with the bytes of one file, for Gitaly's archives."""
+        given = Given(request)
+        oid, gl_repository = given.text("oid"), given.text("gl_repository")
+        if oid is None or gl_repository is None:
+            missing = [name for name in ("oid", "gl_repository") if given.text(name) is None]
+            raise Failure(400, {"error": ", ".join(f"{name} is missing" for name in missing)})
+        try:
+            file = lfs_files.open_file(repository=params.well_formed(gl_repository), oid=oid)
+        except lfs_files.NoSuchFile:
+            raise ResourceNotFound from None
+        return FileResponse(file, content_type="application/octet-stream")

@@ -88,10 +88,10 @@ def test_a_push_of_changes_however_many(
     assert outcome(response) == GRANTED
 
 
-def test_what_names_no_branch_needs_no_rules(
+def test_what_names_no_branch_may_still_bring_what_rules_forbid(
     shell: Caller, project: Project, frequent: Key, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(numbers(postgresql=1, portable=13)):
+    with django_assert_num_queries(numbers(postgresql=2, portable=14)):
         response = push(shell, frequent, project, changes=line("refs/notes/x"))
 
     assert outcome(response) == GRANTED

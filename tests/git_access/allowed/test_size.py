@@ -7,6 +7,8 @@ from apps.directory.models import Namespace, Project, ProjectStatistics, User
 from tests.callers import Caller
 from tests.factories.directory import ProjectFactory, subgroup
 from tests.git_access.allowed.asking import GRANTED, Outcome, deletion, line, member, outcome, pull, push
+from tests.git_access.allowed.gitalies import History, Storage
+from tests.gitaly_double.git import GitDirectory
 
 pytestmark = pytest.mark.django_db
 
@@ -15,18 +17,25 @@ FULL: Outcome = (
     "Your push to this repository cannot be completed because this repository has exceeded the allocated "
     "storage for your project. Contact your GitLab administrator for more information.",
 )
-NOTE = line("refs/notes/x")
+
+
+def note(gitaly: Storage, project: Project) -> str:
+    """Return a change that brings a commit without files."""
+    name = f"project-{project.pk}"
+    is_there = gitaly.path(name).exists()
+    history = History(GitDirectory(gitaly.path(name))) if is_there else gitaly.create(name)
+    return line("refs/notes/x", new=history.commit())
 
 
 def test_repository_and_lfs_objects_count_and_the_limit_itself_is_fine(
-    shell: Caller, project: Project, user: User
+    shell: Caller, project: Project, user: User, gitaly: Storage
 ) -> None:
     ProjectStatistics.objects.create(project=project, repository_size=60, lfs_objects_size=40)
     heard = {}
 
     for limit in (99, 100, 0):
         Project.objects.update(repository_size_limit=limit)
-        heard[limit] = outcome(push(shell, user, project, changes=NOTE))
+        heard[limit] = outcome(push(shell, user, project, changes=note(gitaly, project)))
 
     assert heard == {99: FULL, 100: GRANTED, 0: GRANTED}
 
@@ -49,6 +58,7 @@ def test_repository_and_lfs_objects_count_and_the_limit_itself_is_fine(
 def test_the_nearest_limit_counts(
     shell: Caller,
     group: Namespace,
+    gitaly: Storage,
     settings: Settings,
     limits: tuple[int | None, int | None, int | None, int],
     said: Outcome,
@@ -62,12 +72,14 @@ def test_the_nearest_limit_counts(
     )
     ProjectStatistics.objects.create(project=project, repository_size=100)
 
-    response = push(shell, member(project, 30), project, changes=NOTE)
+    response = push(shell, member(project, 30), project, changes=note(gitaly, project))
 
     assert outcome(response) == said
 
 
-def test_what_brings_nothing_is_not_measured(shell: Caller, project: Project, user: User) -> None:
+def test_what_brings_nothing_is_not_measured(
+    shell: Caller, project: Project, user: User, gitaly: Storage
+) -> None:
     ProjectStatistics.objects.create(project=project, repository_size=2)
     Project.objects.update(repository_size_limit=1)
 
@@ -75,16 +87,18 @@ def test_what_brings_nothing_is_not_measured(shell: Caller, project: Project, us
         outcome(push(shell, user, project, changes="_any")),
         outcome(push(shell, user, project, changes="")),
         outcome(push(shell, user, project, changes=deletion("refs/tags/a") + deletion("refs/tags/b"))),
-        outcome(push(shell, user, project, changes=deletion("refs/tags/a") + NOTE)),
+        outcome(push(shell, user, project, changes=deletion("refs/tags/a") + note(gitaly, project))),
         outcome(pull(shell, user, project)),
     ]
 
     assert heard == [GRANTED, GRANTED, GRANTED, FULL, GRANTED]
 
 
-def test_what_was_never_measured_is_empty(shell: Caller, project: Project, user: User) -> None:
+def test_what_was_never_measured_is_empty(
+    shell: Caller, project: Project, user: User, gitaly: Storage
+) -> None:
     Project.objects.update(repository_size_limit=1)
 
-    response = push(shell, user, project, changes=NOTE)
+    response = push(shell, user, project, changes=note(gitaly, project))
 
     assert outcome(response) == GRANTED

@@ -11,6 +11,7 @@ from tests.factories.ssh_keys import DeployKeyFactory, DeployKeyGrantFactory
 from tests.git_access.allowed.asking import (
     GRANTED,
     HIDDEN,
+    NEW,
     PULL,
     PUSH,
     Outcome,
@@ -23,7 +24,8 @@ from tests.git_access.allowed.asking import (
     pull,
     push,
 )
-from tests.git_access.allowed.gitalies import Storage
+from tests.git_access.allowed.gitalies import History, Storage
+from tests.git_access.pushes.histories import Repository
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +210,11 @@ def test_a_snippet_without_a_repository_is_not_found(shell: Caller, gitaly: Stor
     assert outcome(response) == (404, "The snippet repository you were looking for could not be found.")
 
 
+def with_a_file(history: History) -> str:
+    """Return a new commit with one file: a snippet has at least that."""
+    return Repository(history.git).commit(files={"snippet": "x"})
+
+
 class TestBranches:
     @pytest.mark.parametrize(
         ("changes", "said"),
@@ -226,10 +233,13 @@ class TestBranches:
             (line("refs/heads/main") + deletion("refs/heads/x"), NO_OTHER_BRANCH),
         ],
     )
-    def test_there_is_one_branch_for_ever(self, shell: Caller, changes: str, said: Outcome) -> None:
+    def test_there_is_one_branch_for_ever(
+        self, shell: Caller, gitaly: Storage, changes: str, said: Outcome
+    ) -> None:
         snippet = make()
+        new = with_a_file(gitaly.create(name(snippet)))
 
-        response = push(shell, snippet.author, gl_repository=name(snippet), changes=changes)
+        response = push(shell, snippet.author, gl_repository=name(snippet), changes=changes.replace(NEW, new))
 
         assert outcome(response) == said
 
@@ -249,6 +259,7 @@ class TestBranches:
         history = gitaly.create(name(snippet))
         for branch in branches:
             history.set(branch, history.commit())
+        changes = changes.replace(NEW, with_a_file(history))
 
         response = push(shell, snippet.author, gl_repository=name(snippet), changes=changes)
 

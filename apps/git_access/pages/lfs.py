@@ -1,0 +1,24 @@
+"""Files in LFS."""
+
+from django.contrib import admin
+
+from apps.git_access.models import LfsObject, LfsObjectLink
+from gitlab_internal.admin_pages import ReadOnly
+
+
+class LfsObjectLinkInline(ReadOnly, admin.TabularInline[LfsObjectLink, LfsObject]):
+    """Which projects have the file."""
+
+    model = LfsObjectLink
+    fields = ("project",)
+
+
+@admin.register(LfsObject)
+class LfsObjectAdmin(ReadOnly, admin.ModelAdmin[LfsObject]):
+    """What has been uploaded; the LFS server writes it."""
+
+    list_display = ("oid", "size", "created_at")
+    search_fields = ("oid__exact",)
+    inlines = (LfsObjectLinkInline,)
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -1,0 +1,115 @@
+"""Push rules, and the page that explains whether a Git command may run."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+
+from apps.git_access import explanations
+from apps.git_access.attempt import Action, Command
+from apps.git_access.changes import ANY
+from apps.git_access.models import PushRule, PushRuleScope
+from apps.ssh_keys.actors import Claim
+
+OWNERS = ("project", "group")
+OF_REFS = ("branch_name_regex", "deny_delete_tag")
+OF_COMMITS = (
+    "commit_message_regex",
+    "commit_message_negative_regex",
+    "author_email_regex",
+    "commit_committer_check",
+    "commit_committer_name_check",
+    "reject_non_dco_commits",
+    "reject_unsigned_commits",
+    "member_check",
+)
+OF_FILES = ("prevent_secrets", "file_name_regex", "max_file_size")
+
+
+class PushRuleForm(forms.ModelForm[PushRule]):
+    """The scope follows from the owner that is chosen."""
+
+    class Meta:
+        model = PushRule
+        fields = (*OWNERS, *OF_REFS, *OF_COMMITS, *OF_FILES)
+
+    def clean(self) -> dict[str, Any]:
+        """Choose the scope, which the constraints are about."""
+        cleaned = super().clean() or {}
+        if cleaned.get("project") and cleaned.get("group"):
+            raise forms.ValidationError("Choose a project, a group, or neither for the whole instance.")
+        owner = PushRuleScope.GROUP if cleaned.get("group") else PushRuleScope.INSTANCE
+        self.instance.scope = PushRuleScope.PROJECT if cleaned.get("project") else owner
+        of_instance = PushRule.objects.filter(scope=PushRuleScope.INSTANCE).exclude(pk=self.instance.pk)
+        if self.instance.scope == PushRuleScope.INSTANCE and of_instance.exists():
+            raise forms.ValidationError("The instance has push rules already.")
+        return cleaned
+
+
+class ExplainForm(forms.Form):
+    """Who wants to do what."""
+
+    key = forms.IntegerField(required=False, label="Key id")
+    user = forms.CharField(required=False, label="or username")
+    project = forms.CharField(help_text="The path as typed, such as gnuwget/wget2.")
+    action = forms.ChoiceField(choices=[(action.value, action.value) for action in Action])
+    protocol = forms.ChoiceField(choices=[(name, name) for name in ("ssh", "http", "web")])
+    ref = forms.CharField(required=False, help_text="Of a push: the whole name, such as refs/heads/main.")
+    ip = forms.CharField(required=False, label="From address")
+
+    def explanation(self) -> explanations.Explanation:
+        """Explain what has been filled in."""
+        asked, now = self.cleaned_data, timezone.now()
+        command = Command(
+            claim=Claim(key_id=asked["key"], username=asked["user"] or None),
+            action=asked["action"],
+            protocol=asked["protocol"],
+            project=asked["project"],
+            changes=ANY,
+            check_ip=asked["ip"] or None,
+        )
+        if asked["ref"] and command.is_push:
+            command = explanations.with_change_to(command, asked["ref"], now=now)
+        return explanations.explain(command, now=now)
+
+
+@admin.register(PushRule)
+class PushRuleAdmin(admin.ModelAdmin[PushRule]):
+    """What pushes to the instance, a group or a project must look like; the nearest set counts."""
+
+    form = PushRuleForm
+    change_list_template = "admin/git_access/push_rules.html"
+    list_display = ("__str__", "scope", "prevent_secrets", "max_file_size", "deny_delete_tag")
+    list_filter = ("scope",)
+    search_fields = ("project__route__path", "group__route__path")
+    list_select_related = ("project__route", "group__route")
+    autocomplete_fields = ("project", "group")
+    ordering = ("scope", "id")
+    fieldsets = (
+        (None, {"fields": OWNERS, "description": "Neither: the rules of the whole instance."}),
+        ("Branches and tags", {"fields": OF_REFS}),
+        ("Commits", {"fields": OF_COMMITS}),
+        ("Files", {"fields": OF_FILES}),
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that explains access."""
+        page = path("explain/", self.admin_site.admin_view(self.explain), name="git_access_explain")
+        return [page, *super().get_urls()]
+
+    def explain(self, request: HttpRequest) -> HttpResponse:
+        """Show every rule about one Git command, and which one decides."""
+        form = ExplainForm(request.GET or None)
+        explanation = form.explanation() if form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Explain access",
+            "opts": self.opts,
+            "form": form,
+            "explanation": explanation,
+        }
+        return TemplateResponse(request, "admin/git_access/explain.html", context)

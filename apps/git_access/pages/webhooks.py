@@ -1,0 +1,56 @@
+"""Webhooks, and what became of each message to them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.validators import URLValidator
+
+from apps.git_access.models import Webhook, WebhookDelivery
+from gitlab_internal.admin_pages import ReadOnly
+
+
+class WebhookForm(forms.ModelForm[Webhook]):
+    """The secret is written, and not shown again."""
+
+    url = forms.CharField(label="URL", validators=[URLValidator(["http", "https"])])
+    token = forms.CharField(
+        label="Secret",
+        required=False,
+        widget=forms.PasswordInput(render_value=False),
+        help_text="Signs every message (Standard Webhooks). Empty: the secret stays as it is.",
+    )
+
+    class Meta:
+        model = Webhook
+        fields = ("project", "url", "token", "push_events", "tag_push_events")
+
+    def clean_token(self) -> Any:
+        """Keep the secret when none is written."""
+        return self.cleaned_data["token"] or self.instance.token
+
+
+@admin.register(Webhook)
+class WebhookAdmin(admin.ModelAdmin[Webhook]):
+    """Whom a project tells about its pushes."""
+
+    form = WebhookForm
+    list_display = ("url", "project", "push_events", "tag_push_events")
+    search_fields = ("url", "project__route__path")
+    list_select_related = ("project__route",)
+    autocomplete_fields = ("project",)
+    ordering = ("-id",)
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin[WebhookDelivery]):
+    """Every message: when it was sent last, how often, and what was answered."""
+
+    list_display = (
+        "message_id", "webhook", "state", "attempts", "response_status", "error", "attempted_at",
+    )  # fmt: skip
+    list_filter = ("state",)
+    search_fields = ("message_id__exact", "webhook__url")
+    list_select_related = ("webhook__project__route", "record")
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -1,0 +1,152 @@
+"""A personal access token for the owner of a key, asked for at a terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.directory import access_tokens
+from apps.directory.models import PersonalAccessToken, User, UserState
+from apps.ssh_keys import owners
+from apps.ssh_keys.actors import Claim
+from apps.ssh_keys.deliveries import Delivery
+from apps.ssh_keys.owners import Refused
+from gitlab_internal.api import dates
+
+SCOPES = (
+    "api",
+    "read_api",
+    "read_registry",
+    "read_repository",
+    "read_user",
+    "write_registry",
+    "write_repository",
+)
+MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
+
+
+class DeployKey(Refused):
+    """A deploy key belongs to a project, not to a person."""
+
+    message = "Deploy keys cannot be used to create personal access tokens"
+
+
+class NoName(Refused):
+    """The name is missing or blank."""
+
+    message = "No token name specified"
+
+
+class NoScopes(Refused):
+    """No scope was asked for."""
+
+    message = "No token scopes specified"
+
+
+class InvalidScope(Refused):
+    """There is no such scope."""
+
+    def __init__(self, scope: str) -> None:
+        valid = ", ".join(f'"{name}"' for name in SCOPES)
+        super().__init__(f"Invalid scope: '{scope}'. Valid scopes are: [{valid}]")
+
+
+class InvalidExpiryDate(Refused):
+    """The expiry date cannot be read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Invalid token expiry date: '{text}'")
+
+
+class NotCreated(Refused):
+    """Everything can be read, and the token may not be made."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Failed to create token: {reason}")
+
+
+class UnreadableScopes(ValueError):
+    """The scopes are no list of texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the token shall be like, as the request said it; ``scopes`` is ``None`` where it said no list."""
+
+    name: str
+    scopes: Sequence[str] | None
+    expires_at: str
+
+
+def create(*, claim: Claim, wish: Wish, delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """Create a token; the same request delivered again gets the same token.
+
+    Raises:
+        Refused: the reason, for the person who asked.
+        UnreadableScopes: the scopes are no list.
+    """
+    user = _owner(claim, now=now)
+    asked = _read(wish)
+    if user.state != UserState.ACTIVE:
+        raise NotCreated("Not permitted to create")
+    expires_at = _limited(asked, today=now.date())
+    if len(wish.name) > MAX_NAME_LENGTH:
+        raise NotCreated(f"Name is too long (maximum is {MAX_NAME_LENGTH} characters)")
+    return _issue(user, wish, expires_at, delivery)
+
+
+def _owner(claim: Claim, *, now: datetime) -> User:
+    actor = owners.arrive(claim, now=now)
+    if actor.deploy_key:
+        raise DeployKey
+    return owners.owner(claim, actor)
+
+
+def _read(wish: Wish) -> date | None:
+    """Check name and scopes, and return the expiry date."""
+    if not wish.name.strip():
+        raise NoName
+    if wish.scopes is None:
+        raise UnreadableScopes
+    if not wish.scopes:
+        raise NoScopes
+    for scope in wish.scopes:
+        if scope not in SCOPES:
+            raise InvalidScope(scope)
+    if not wish.expires_at:
+        return None
+    try:
+        return dates.parse(wish.expires_at)
+    except ValueError:
+        raise InvalidExpiryDate(wish.expires_at) from None
+
+
+def _limited(expires_at: date | None, *, today: date) -> date | None:
+    """Return the expiry date, by default the last one that the maximum lifetime permits."""
+    if not settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME:
+        return expires_at
+    last_day = today + timedelta(days=settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME)
+    if expires_at and expires_at > last_day:
+        raise NotCreated(f"Expiration date must be before {last_day}")
+    return expires_at or last_day
+
+
+@transaction.atomic
+def _issue(user: User, wish: Wish, expires_at: date | None, delivery: Delivery) -> dict[str, Any]:
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    earlier = delivery.earlier_answer()
+    if earlier is not None:
+        return earlier
+    token, raw = access_tokens.issue(
+        user=user, name=wish.name, scopes=wish.scopes or (), expires_at=expires_at
+    )
+    answer = {
+        "token": raw,
+        "scopes": token.scopes,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+    }
+    delivery.remember(answer)
+    return answer

@@ -1,0 +1,75 @@
+"""What the owners of keys have, for operators. No secret and no code is ever shown."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from apps.ssh_keys import one_time_passwords
+from apps.ssh_keys.models import OtpSecret, SecondFactorDevice, SshCertificateAuthority
+
+
+class CountsRecoveryCodes(admin.ModelAdmin[Any]):
+    """Recovery codes are seen as the number that a user has, and in no other way."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count them in the query that reads the rows."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(code_count=Count("user__recovery_codes"))
+        return counted
+
+    @admin.display(description="recovery codes", ordering="code_count")
+    def recovery_codes(self, row: Any) -> int:
+        """How many the user of this row has."""
+        return int(row.code_count)
+
+
+@admin.register(SecondFactorDevice)
+class SecondFactorDeviceAdmin(CountsRecoveryCodes):
+    """Hardware devices; one of them turns two-factor authentication on."""
+
+    list_display = ("name", "user", "kind", "recovery_codes", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("created_at",)
+    ordering = ("-id",)
+
+
+@admin.register(OtpSecret)
+class OtpSecretAdmin(CountsRecoveryCodes):
+    """Who has an authenticator app. `manage.py enrol_otp` makes a secret, for only there it can be shown."""
+
+    list_display = ("user", "recovery_codes", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = ("user", "recovery_codes", "created_at")
+    readonly_fields = fields
+    ordering = ("-id",)
+    actions = ("turn_off",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The secret could not be shown here."""
+        return False
+
+    @admin.action(description="Turn one-time passwords off", permissions=["change"])
+    def turn_off(self, request: HttpRequest, secrets: QuerySet[OtpSecret]) -> None:
+        """Forget the secrets and recovery codes of these users."""
+        users = [secret.user for secret in secrets.select_related("user")]
+        for user in users:
+            one_time_passwords.withdraw(user)
+        self.message_user(request, f"One-time passwords are off for {len(users)} users.", messages.SUCCESS)
+
+
+@admin.register(SshCertificateAuthority)
+class SshCertificateAuthorityAdmin(admin.ModelAdmin[SshCertificateAuthority]):
+    """Keys whose certificates let the members of a group in."""
+
+    list_display = ("title", "group", "fingerprint_sha256", "created_at")
+    list_select_related = ("group__route",)
+    search_fields = ("title", "fingerprint_sha256", "group__route__path")
+    autocomplete_fields = ("group",)
+    readonly_fields = ("fingerprint_sha256", "created_at")
+    ordering = ("-id",)

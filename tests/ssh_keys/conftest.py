@@ -1,0 +1,16 @@
+"""Fixtures of what needs an encryption key."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from gitlab_internal import encryption
+
+
+@pytest.fixture
+def encryption_keys(settings: Settings, tmp_path: Path) -> Path:
+    """A file with one encryption key."""
+    settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption_keys"
+    encryption.add_key(settings.ENCRYPTION_KEYS_FILE)
+    return tmp_path / "encryption_keys"
