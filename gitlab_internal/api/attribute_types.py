@@ -1,15 +1,12 @@
 """The types that an attribute of a parameter table can have, apart from objects."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from gitlab_internal.api.attributes import Attribute, Wrong
+from gitlab_internal.api.coercion import to_integer
 from gitlab_internal.json_values import as_text, storable, storable_text
-
-_INTEGER = re.compile(r"[+-]?[0-9]+(_[0-9]+)*")
-_INTEGERS = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,22 +17,7 @@ class Integer(Attribute):
 
     def read(self, value: Any) -> int:
         """Return the number."""
-        return integer(value)
-
-
-def integer(value: Any) -> int:
-    """Return a number, or a text in base 10, as a whole number.
-
-    Raises:
-        Wrong: it is neither, or needs more than 32 bits.
-    """
-    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) and len(value) < 100:
-        value = int(value.strip())
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong
-    if not _INTEGERS.start <= value < _INTEGERS.stop:
-        raise Wrong
-    return int(value)
+        return _integer(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +28,7 @@ class Integers(Attribute):
         """Return the list."""
         if not isinstance(value, list):
             raise Wrong
-        return [integer(item) for item in value if item not in (None, "")]
+        return [_integer(item) for item in value if item not in (None, "")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,3 +103,10 @@ class Content(Attribute):
         if not isinstance(value, Mapping):
             raise Wrong
         return dict(value)
+
+
+def _integer(value: Any) -> int:
+    number = to_integer(value)
+    if number is None:
+        raise Wrong
+    return number

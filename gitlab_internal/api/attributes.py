@@ -46,7 +46,7 @@ class Attribute:
         """Return the value in the attribute's type.
 
         Raises:
-            Wrong: it is not of that type.
+            ValueError: it is not of that type; :class:`Wrong` where nothing else says so.
         """
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class Attribute:
             return
         try:
             value = self.read(given)
-        except Wrong:
+        except ValueError:
             yield INVALID
             return
         scope.values[self.name] = value
