@@ -14,6 +14,9 @@ from typing import Any
 
 from django.urls import get_resolver
 
+# Channels to Gitaly are opened by the process that uses them; gRPC has nothing to carry over a fork.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
 wsgi_app = "gitlab_internal.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:3001")
 worker_class = "gthread"

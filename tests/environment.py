@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests import servers
 
@@ -22,6 +23,13 @@ SHELL_SECRET_NAME = ".gitlab_shell_secret"
 KAS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"  # the bytes from 0 to 31
 KAS_SECRET_NAME = ".gitlab_kas_secret"
 SECRET_KEY = "a key for tests only, and long enough for every signature"
+
+ENCRYPTION_KEYS_NAME = "encryption_keys"
+SECRET_FILES = {
+    SHELL_SECRET_NAME: SHELL_SECRET,
+    KAS_SECRET_NAME: KAS_SECRET,
+    ENCRYPTION_KEYS_NAME: f"{Fernet.generate_key().decode()}\n",
+}
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RUN = "GITLAB_INTERNAL_TEST_DATA"  # set by the process that starts the run, for the others
@@ -55,7 +63,7 @@ def _start() -> None:
     os.environ[_RUN] = str(data)
     os.environ["SECRET_KEY"] = SECRET_KEY
     (data / "static").mkdir()  # WhiteNoise warns about a missing folder
-    for name, content in ((SHELL_SECRET_NAME, SHELL_SECRET), (KAS_SECRET_NAME, KAS_SECRET)):
+    for name, content in SECRET_FILES.items():
         secret = data / name
         secret.touch(mode=0o600)
         secret.write_text(content)

@@ -125,12 +125,9 @@ class AlertAdmin(admin.ModelAdmin[Alert]):
     list_select_related = ("project__route",)
     search_fields = ("title", "service", "fingerprint__exact", "project__route__path")
     ordering = ("-id",)
+    readonly_fields = tuple(field.name for field in Alert._meta.fields)  # kept as it came
     actions = ("acknowledge", "resolve")
     show_full_result_count = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Alert | None = None) -> list[str]:
-        """Keep what came as it came."""
-        return [field.name for field in Alert._meta.fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only clusters raise alerts."""
@@ -188,6 +185,7 @@ class UsageCounterAdmin(ReadOnly, admin.ModelAdmin[UsageCounter]):
     """The totals, and how they grew in the last days."""
 
     list_display = ("name", "value")
+    search_fields = ("name",)
     ordering = ("name",)
 
     def changelist_view(
@@ -206,5 +204,6 @@ class UniqueUsageAdmin(ReadOnly, admin.ModelAdmin[UniqueUsage]):
 
     list_display = ("name", "month", "counted_id")
     list_filter = ("name", "month")
+    search_fields = ("name", "counted_id__exact")
     ordering = ("-month", "name", "counted_id")
     show_full_result_count = False

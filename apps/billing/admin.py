@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.billing import figures, seats, subscriptions
-from apps.billing.admin_lists import CountingChangeList, EndsFilter, Permanent, SeatsFilter, today
+from apps.billing.admin_lists import CountingChangeList, EndsFilter, SeatsFilter, today
 from apps.billing.charts import bar_chart
 from apps.billing.models import (
     MinutesPack,
@@ -23,7 +23,7 @@ from apps.billing.models import (
     SubscriptionHistory,
     UpcomingReconciliation,
 )
-from apps.directory.admin.read_only import ReadOnly
+from gitlab_internal.admin_pages import ReadOnly, Unchangeable
 
 
 @admin.register(Plan)
@@ -35,7 +35,7 @@ class PlanAdmin(admin.ModelAdmin[Plan]):
     ordering = ("pk",)
 
 
-class HistoryInline(Permanent, admin.TabularInline[SubscriptionHistory, Subscription]):
+class HistoryInline(ReadOnly, admin.TabularInline[SubscriptionHistory, Subscription]):
     """What the subscription was before."""
 
     model = SubscriptionHistory
@@ -135,7 +135,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
 
 
 @admin.register(SubscriptionHistory)
-class SubscriptionHistoryAdmin(Permanent, admin.ModelAdmin[SubscriptionHistory]):
+class SubscriptionHistoryAdmin(ReadOnly, admin.ModelAdmin[SubscriptionHistory]):
     """All changes, those of subscriptions and namespaces that are gone included."""
 
     list_display = (
@@ -151,7 +151,7 @@ class SubscriptionHistoryAdmin(Permanent, admin.ModelAdmin[SubscriptionHistory])
 
 
 @admin.register(MinutesPack)
-class MinutesPackAdmin(Permanent, admin.ModelAdmin[MinutesPack]):
+class MinutesPackAdmin(ReadOnly, admin.ModelAdmin[MinutesPack]):
     """Purchases: they come from CustomersDot and stay as they came."""
 
     list_display = ("purchase_xid", "namespace", "number_of_minutes", "expires_at", "created_at")
@@ -161,7 +161,7 @@ class MinutesPackAdmin(Permanent, admin.ModelAdmin[MinutesPack]):
 
 
 @admin.register(UpcomingReconciliation)
-class UpcomingReconciliationAdmin(ReadOnly, admin.ModelAdmin[UpcomingReconciliation]):
+class UpcomingReconciliationAdmin(Unchangeable, admin.ModelAdmin[UpcomingReconciliation]):
     """What CustomersDot has announced; it may be withdrawn, and is then announced anew."""
 
     list_display = ("namespace", "next_reconciliation_date", "display_alert_from", "alert", "updated_at")

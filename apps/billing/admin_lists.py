@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from apps.billing import seats
 from apps.billing.models import Subscription
-from apps.directory.admin.read_only import ReadOnly
 
 ENDS_SOON = timedelta(days=30)
 
@@ -19,14 +18,6 @@ ENDS_SOON = timedelta(days=30)
 def today() -> date:
     """Return the day as the API sees it."""
     return timezone.now().date()
-
-
-class Permanent(ReadOnly):
-    """Nobody adds, changes or deletes what was bought."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
 
 
 class EndsFilter(admin.SimpleListFilter):

@@ -164,15 +164,17 @@ def test_an_administrator_owns_everything() -> None:
 
 def test_an_invitation_to_a_project_below_leads_into_the_group() -> None:
     project = ProjectFactory.create()
-    member = MemberFactory.create(group=GroupFactory.create())
-    ProjectGroupLinkFactory.create(project=project, group=member.group)
+    user, group = UserFactory.create(), GroupFactory.create()
+    MemberFactory.create(user=user, group=group)
+    ProjectGroupLinkFactory.create(project=project, group=group)
 
-    assert has_level_below(user_id=member.user_id, group_id=project.namespace_id, on=TODAY)
+    assert has_level_below(user_id=user.pk, group_id=project.namespace_id, on=TODAY)
 
 
 def test_an_invitation_to_a_project_under_the_share_lock_leads_nowhere() -> None:
     project = ProjectFactory.create(namespace__share_with_group_lock=True)
-    member = MemberFactory.create(group=GroupFactory.create())
-    ProjectGroupLinkFactory.create(project=project, group=member.group)
+    user, group = UserFactory.create(), GroupFactory.create()
+    MemberFactory.create(user=user, group=group)
+    ProjectGroupLinkFactory.create(project=project, group=group)
 
-    assert not has_level_below(user_id=member.user_id, group_id=project.namespace_id, on=TODAY)
+    assert not has_level_below(user_id=user.pk, group_id=project.namespace_id, on=TODAY)

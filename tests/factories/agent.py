@@ -21,6 +21,31 @@ class AgentFactory(DjangoModelFactory[models.Agent]):
     created_by = SubFactory(UserFactory)
 
 
+class AgentTokenFactory(DjangoModelFactory[models.AgentToken]):
+    class Meta:
+        model = models.AgentToken
+
+    agent = SubFactory(AgentFactory)
+    name = "token"
+    token_digest = Sequence("{:064x}".format)
+
+
+class UsageCounterFactory(DjangoModelFactory[models.UsageCounter]):
+    class Meta:
+        model = models.UsageCounter
+
+    name = Sequence("counter_{}".format)
+
+
+class UniqueUsageFactory(DjangoModelFactory[models.UniqueUsage]):
+    class Meta:
+        model = models.UniqueUsage
+
+    name = "agent_users_using_ci_tunnel"
+    month = LazyFunction(lambda: timezone.now().date().replace(day=1))
+    counted_id = Sequence(lambda n: n + 1)
+
+
 class AlertFactory(DjangoModelFactory[models.Alert]):
     class Meta:
         model = models.Alert

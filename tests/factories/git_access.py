@@ -11,6 +11,7 @@ from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 
 from apps.git_access import models
+from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 
 
@@ -97,7 +98,7 @@ class WebhookFactory(DjangoModelFactory[models.Webhook]):
 
     project = SubFactory(ProjectFactory)
     url = "https://hooks.example.com/push"
-    token = "a secret of both sides"
+    secret = LazyFunction(lambda: Encrypted.of("a secret of both sides"))
 
 
 class ProjectPushRuleFactory(PushRuleFactory):

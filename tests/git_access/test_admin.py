@@ -28,6 +28,7 @@ from apps.git_access.models import (
     WebhookDelivery,
 )
 from apps.git_access.models.push_rules import INHERITED
+from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,
@@ -231,8 +232,13 @@ class TestPushRules:
 
 
 def test_a_secret_is_written_and_not_shown(operator: Client) -> None:
-    webhook = WebhookFactory.create(token="very secret")
-    body = {"project": webhook.project_id, "url": "https://example.com/", "push_events": "on", "token": ""}
+    webhook = WebhookFactory.create(secret=Encrypted.of("very secret"))
+    body = {
+        "project": webhook.project_id,
+        "url": "https://example.com/",
+        "push_events": "on",
+        "written_secret": "",
+    }
 
     page = operator.get(url(Webhook, "change", webhook.pk))
     operator.post(url(Webhook, "change", webhook.pk), body)
@@ -240,7 +246,7 @@ def test_a_secret_is_written_and_not_shown(operator: Client) -> None:
 
     assert "very secret" not in page.content.decode()
     webhook.refresh_from_db()
-    assert (webhook.token, webhook.url) == ("very secret", "https://example.com/")
+    assert (webhook.secret.reveal(), webhook.url) == ("very secret", "https://example.com/")
     assert refused.status_code == 200
 
 

@@ -25,6 +25,7 @@ from apps.git_access import push_events, statistics
 from apps.git_access.models import LfsObjectLink, PushRecord, Webhook, WebhookDelivery
 from apps.git_access.webhooks import deliveries, destinations, signatures
 from apps.git_access.webhooks.destinations import ForbiddenAddress, NotDelivered
+from gitlab_internal.encryption import Encrypted
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.jobs.worker import DurableWorker
 from tests.factories.directory import ProjectFactory, UserFactory
@@ -168,7 +169,9 @@ class TestDelivery:
     def test_a_message_is_signed_over_id_time_and_body(self, receiver: Receiver, now: datetime) -> None:
         key = b"0123456789abcdef01234567"
         token = f"whsec_{base64.b64encode(key).decode()}"
-        row = WebhookDeliveryFactory.create(webhook=WebhookFactory.create(url=receiver.url, token=token))
+        row = WebhookDeliveryFactory.create(
+            webhook=WebhookFactory.create(url=receiver.url, secret=Encrypted.of(token))
+        )
 
         deliveries.deliver(delivery_id=row.pk, now=now)
 

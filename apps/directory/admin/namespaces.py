@@ -11,8 +11,8 @@ from django.utils.html import format_html
 
 from apps.directory import paths
 from apps.directory.admin import forms
-from apps.directory.admin.read_only import ReadOnly
 from apps.directory.models import Namespace, Project, RedirectRoute
+from gitlab_internal.admin_pages import Unchangeable
 
 
 class Pathed:
@@ -78,7 +78,7 @@ class NamespaceAdmin(Pathed, admin.ModelAdmin[Namespace]):
 
 
 @admin.register(RedirectRoute)
-class RedirectRouteAdmin(ReadOnly, admin.ModelAdmin[RedirectRoute]):
+class RedirectRouteAdmin(Unchangeable, admin.ModelAdmin[RedirectRoute]):
     """Former paths; renaming writes them, deleting one frees its path."""
 
     list_display = ("path", "namespace", "project")

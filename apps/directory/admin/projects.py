@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.admin.namespaces import Pathed
-from apps.directory.admin.read_only import ReadOnly
 from apps.directory.models import FeatureFlag, Project, ProjectAlias, ProjectStatistics, Snippet
+from gitlab_internal.admin_pages import Unchangeable
 
 
-class ProjectStatisticsInline(ReadOnly, admin.StackedInline[ProjectStatistics, Project]):
+class ProjectStatisticsInline(Unchangeable, admin.StackedInline[ProjectStatistics, Project]):
     """Sizes as last measured."""
 
     model = ProjectStatistics

@@ -9,8 +9,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.directory.admin import forms
-from apps.directory.admin.read_only import ReadOnly
 from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User
+from gitlab_internal.admin_pages import Unchangeable
 
 
 @admin.register(User)
@@ -65,7 +65,7 @@ class TermsAdmin(admin.ModelAdmin[Terms]):
 
 
 @admin.register(TermsAcceptance)
-class TermsAcceptanceAdmin(ReadOnly, admin.ModelAdmin[TermsAcceptance]):
+class TermsAcceptanceAdmin(Unchangeable, admin.ModelAdmin[TermsAcceptance]):
     """Who has accepted which version."""
 
     list_display = ("user", "terms", "created_at")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.directory.models import Project
 from apps.git_access.models.pushes import PushRecord
+from gitlab_internal.encryption import EncryptedField
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
@@ -26,12 +27,8 @@ class Webhook(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="webhooks")
     url = models.URLField("URL", max_length=2048)
-    token = models.CharField(
-        "secret",
-        max_length=255,
-        blank=True,
-        help_text="Signs every message (Standard Webhooks); 'whsec_' and Base64, or any text.",
-    )
+    # Signs every message (Standard Webhooks); 'whsec_' and Base64, or any text.
+    secret = EncryptedField(null=True, blank=True)  # type: ignore[misc]  # there may be none
     push_events = models.BooleanField("pushes to branches", default=True)
     tag_push_events = models.BooleanField("pushes of tags", default=False)
     created_at = models.DateTimeField(default=timezone.now)

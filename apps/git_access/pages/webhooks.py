@@ -1,20 +1,19 @@
 """Webhooks, and what became of each message to them."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.core.validators import URLValidator
 
 from apps.git_access.models import Webhook, WebhookDelivery
 from gitlab_internal.admin_pages import ReadOnly
+from gitlab_internal.encryption import Encrypted
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
     """The secret is written, and not shown again."""
 
     url = forms.CharField(label="URL", validators=[URLValidator(["http", "https"])])
-    token = forms.CharField(
+    written_secret = forms.CharField(
         label="Secret",
         required=False,
         widget=forms.PasswordInput(render_value=False),
@@ -23,11 +22,13 @@ class WebhookForm(forms.ModelForm[Webhook]):
 
     class Meta:
         model = Webhook
-        fields = ("project", "url", "token", "push_events", "tag_push_events")
+        fields = ("project", "url", "push_events", "tag_push_events")
 
-    def clean_token(self) -> Any:
+    def save(self, commit: bool = True) -> Webhook:
         """Keep the secret when none is written."""
-        return self.cleaned_data["token"] or self.instance.token
+        if self.cleaned_data["written_secret"]:
+            self.instance.secret = Encrypted.of(self.cleaned_data["written_secret"])
+        return super().save(commit)
 
 
 @admin.register(Webhook)

@@ -44,7 +44,7 @@ def deliver(*, delivery_id: int, now: datetime) -> None:
 def _send(delivery: WebhookDelivery, *, now: datetime) -> int:
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
     signed = signatures.headers(
-        secret=delivery.webhook.token,
+        secret=delivery.webhook.secret.reveal() if delivery.webhook.secret else "",
         message_id=delivery.message_id,
         at=int(now.timestamp()),
         body=body,
