@@ -239,6 +239,7 @@ def _short(branch: str) -> str:
     return branch.removeprefix("refs/heads/")
 
 
-def _batches(ids: Sequence[str], *, size: int = IDS_PER_REQUEST) -> Iterator[Sequence[str]]:
+def _batches(ids: Sequence[str], *, size: int | None = None) -> Iterator[Sequence[str]]:
+    size = size or IDS_PER_REQUEST
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

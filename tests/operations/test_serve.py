@@ -17,7 +17,10 @@ from gitlab_internal.operations import listening
 from gitlab_internal.operations.processes import stop
 from tests.instances import ROOT, Instance, environment, first_output, manage, prepared_folder
 
-SECRETS = (".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "admin_token", "agent_token", "env")
+SECRETS = (
+    ".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "encryption_keys",
+    "admin_token", "agent_token", "env",
+)  # fmt: skip
 PASSWORD = re.compile(r"^Log in as  root with (\S+) \(shown only now\)$", re.MULTILINE)
 
 
