@@ -33,7 +33,7 @@ SELECT route.path || '/' || project.path, project.id
 FROM directory_project project JOIN directory_route route ON route.namespace_id = project.namespace_id;
 
 INSERT INTO directory_member (user_id, group_id, access_level, state, invite_email, created_at)
-SELECT 1 + i % :users, 1 + (i * 7919) % :groups, (ARRAY[10, 20, 30, 40])[1 + i % 4], 'active', '', now()
+SELECT 1 + i % :users, 1 + (i::bigint * 7919) % :groups, (ARRAY[10, 20, 30, 40])[1 + i % 4], 'active', '', now()
 FROM generate_series(1, :members) i ON CONFLICT DO NOTHING;
 
 INSERT INTO directory_projectgrouplink (project_id, group_id, group_access)

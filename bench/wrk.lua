@@ -9,6 +9,7 @@ function init(args)
       ["Gitlab-Shared-Secret"] = os.getenv("BENCH_SECRET"),
       ["Content-Type"] = "application/json",
       ["Host"] = "localhost",
+      ["Connection"] = "close", -- as GitLab Shell and Gitaly send it with every request
     }
     requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
   end

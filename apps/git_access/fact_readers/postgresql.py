@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -21,7 +22,11 @@ from apps.git_access.repositories import RepositoryType
 
 Value = TypeVar("Value", KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
 
-_CALL = "SELECT * FROM internal_access_facts(%s, %s, %s, %s, %s, %s, %s, %s)"
+# One column of JSON: the driver describes every column of every answer, and there are sixty facts.
+_CALL = "SELECT row_to_json(internal_access_facts(%s, %s, %s, %s, %s, %s, %s, %s))::text"
+_MOMENTS = (
+    "key_expires_at", "key_last_used_at", "user_password_expires_at", "user_locked_at",
+)  # fmt: skip
 # Column of the function -> value and field, in the order of each value's fields.
 _PREFIXES = {
     KeyFacts: "key_",
@@ -54,7 +59,7 @@ def read(question: Question) -> Facts:
         by_alias=row["by_alias"],
         level=row["level"],
         can_push=row["can_push"],
-        features=json.loads(row["features"]),  # Django leaves raw JSON as text
+        features=row["features"],
     )
 
 
@@ -72,8 +77,12 @@ def _row(question: Question) -> dict[str, Any]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_CALL, values)
-        names = [column.name for column in cursor.description]
-        return dict(zip(names, cursor.fetchone(), strict=True))
+        row: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    for name in _MOMENTS:
+        row[name] = row[name] and datetime.fromisoformat(row[name])
+    active = row["user_last_activity_on"]
+    row["user_last_activity_on"] = active and date.fromisoformat(active)
+    return row
 
 
 def _value(value: type[Value], row: Mapping[str, Any]) -> Value | None:
