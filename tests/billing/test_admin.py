@@ -142,7 +142,9 @@ def test_a_new_subscription_can_be_added(operator: Client) -> None:
 
 
 def test_deleting_keeps_the_last_state(operator: Client) -> None:
-    one, other = SubscriptionFactory.create(seats=1), SubscriptionFactory.create(seats=2)
+    # A path with digits in it could be found by the id of the other.
+    one = SubscriptionFactory.create(seats=1, namespace=GroupFactory.create(path="one"))
+    other = SubscriptionFactory.create(seats=2, namespace=GroupFactory.create(path="other"))
 
     operator.post(f"{LIST}{one.pk}/delete/", {"post": "yes"})
     operator.post(LIST, {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"})
