@@ -188,9 +188,8 @@ def record_activity(attempt: Attempt) -> None:
 
 
 def _server(attempt: Attempt) -> Server:
-    storage = gitaly_repositories.of(attempt.facts, attempt.command.quarantine).storage_name
     try:
-        return server_of(storage)
+        return server_of(gitaly_repositories.storage_of(attempt.facts))
     except UnknownStorage:
         raise Unavailable(NO_GITALY) from None
 

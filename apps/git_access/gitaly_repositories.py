@@ -17,12 +17,17 @@ def repository_id(facts: Facts) -> RepositoryId:
     return RepositoryId(facts.type, facts.container_id)
 
 
+def storage_of(facts: Facts) -> str:
+    """Return the Gitaly storage that holds the repository; a group's wiki is in the default one."""
+    owner = facts.snippet or facts.project
+    return owner.storage if owner else str(settings.DEFAULT_STORAGE)
+
+
 def of(facts: Facts, quarantine: Quarantine) -> Repository:
     """Return the repository, with the push's quarantine."""
     found = repository_id(facts)
-    owner = facts.snippet or facts.project
     return Repository(
-        storage_name=owner.storage if owner else settings.DEFAULT_STORAGE,
+        storage_name=storage_of(facts),
         relative_path=found.relative_path(disk_path=facts.project.disk_path if facts.project else ""),
         git_object_directory=quarantine.object_directory,
         git_alternate_object_directories=tuple(quarantine.alternates or ()),
