@@ -142,9 +142,9 @@ def test_a_new_subscription_can_be_added(operator: Client) -> None:
 
 
 def test_deleting_keeps_the_last_state(operator: Client) -> None:
-    # A path with digits in it could be found by the id of the other.
-    one = SubscriptionFactory.create(seats=1, namespace=GroupFactory.create(path="one"))
-    other = SubscriptionFactory.create(seats=2, namespace=GroupFactory.create(path="other"))
+    # The search knows subscriptions and groups by their ids: no number may stand for one of each.
+    one = SubscriptionFactory.create(pk=9001, seats=1)
+    other = SubscriptionFactory.create(pk=9002, seats=2)
 
     operator.post(f"{LIST}{one.pk}/delete/", {"post": "yes"})
     operator.post(LIST, {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"})
