@@ -1,6 +1,6 @@
-"""What all commands of operators do alike: lines for people, one JSON object for programs, a bar for waiting.
+"""What all commands of operators do alike: lines for people, a JSON object for programs, a bar for waiting.
 
-Exit codes: 0 done or nothing found, 1 refused or something found, 2 wrong usage. ``CommandError`` ends with 1.
+Exit codes: 0 done or nothing found, 1 refused or something found, 2 wrong usage; ``CommandError`` is 1.
 Facts go to standard output, bars and notes to standard error.
 """
 
