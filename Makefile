@@ -1,5 +1,5 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
-# make test  [TESTS="-k allowed"]                                               run every test
+# make test  [TESTS="-k allowed"] [COVERAGE=yes]                                             run every test
 # make lint                                                                     everything but the tests
 # make bench [BENCH="--scale 0.05"]                                             speed, as ratios in one run
 
@@ -7,6 +7,7 @@ PORT ?= 3001
 DATA ?= ./var
 BIND ?=
 TESTS ?=
+COVERAGE ?=
 BENCH ?=
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 
@@ -14,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: serve test lint bench
 .DELETE_ON_ERROR:
@@ -22,10 +23,10 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
 serve: $(VENV)/.runtime
 	@exec env DATA='$(abspath $(DATA))' $(BIN)/python manage.py serve --port $(PORT) $(if $(BIND),--bind '$(BIND)')
 
-# Twice: on what an instance has by default, and on what a large one has. The second run adds its coverage.
+# Twice: on what an instance has by default, and on what a large one has. COVERAGE=yes counts over both runs.
 test: $(VENV)/.dev
-	TEST_DATABASE=sqlite $(PYTEST) --cov-report= $(TESTS)
-	TEST_DATABASE=postgres $(PYTEST) --cov-append $(TESTS)
+	TEST_DATABASE=sqlite $(PYTEST) $(if $(COVERAGE),--cov --cov-report=) $(TESTS)
+	TEST_DATABASE=postgres $(PYTEST) $(if $(COVERAGE),--cov --cov-append) $(TESTS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

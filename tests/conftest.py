@@ -1,7 +1,9 @@
 """Fixtures of the whole suite."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -26,6 +28,29 @@ def pytest_configure() -> None:
         database["TEST"]["NAME"] = str(settings.DATA / "test.sqlite3")
         # Nothing here has to survive a power cut.
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
+
+
+# Their tests of processes start instances of their own, on the database of the run.
+_WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run once, on SQLite, what no database can change."""
+    if os.environ.get("TEST_DATABASE") != "postgres":
+        return
+    again = [item for item in items if _depends_on_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+    items[:] = again
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    part = item.path.relative_to(Path(__file__).parent).parts[0]
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(
+        part in _WITH_INSTANCES
+        or fixtures & {"db", "transactional_db", "gunicorn", "gunicorn_on_socket"}
+        or item.get_closest_marker("django_db")
+    )
 
 
 # How long an example takes says something about the machine, not about the code.
