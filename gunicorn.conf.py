@@ -14,14 +14,19 @@ from typing import Any
 
 from django.urls import get_resolver
 
+from gitlab_internal.settings import env
+
 # Channels to Gitaly are opened by the process that uses them; gRPC has nothing to carry over a fork.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
 wsgi_app = "gitlab_internal.wsgi:application"
-bind = os.environ.get("BIND", "127.0.0.1:3001")
+# --- gunicorn ---
+# `HOST:PORT` or `unix:/path` to listen on.
+bind = env.str("BIND", default="127.0.0.1:3001")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or len(os.sched_getaffinity(0)))
-threads = int(os.environ.get("WEB_THREADS") or 4)
+# Processes; as many as there are cores where it is 0.
+workers = env.int("WEB_CONCURRENCY", default=0) or len(os.sched_getaffinity(0))
+threads = env.int("WEB_THREADS", default=4)  # threads of each process
 # A call of /internal/allowed may take 50 seconds; a restart must not cut it off.
 graceful_timeout = 60
 keepalive = 75  # seconds; longer than the clients keep an idle connection
@@ -31,7 +36,7 @@ control_socket_disable = True
 # A heartbeat on a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- gunicorn makes the names
 errorlog = "-"
-loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
+loglevel = env.str("LOG_LEVEL", default="warning").lower()
 
 
 def when_ready(server: Any) -> None:

@@ -1,0 +1,86 @@
+"""What Django and its libraries are told and nobody sets: the applications, the layers, the defaults."""
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_tasks",
+    "django_tasks_db",
+    "gitlab_internal",
+    "gitlab_internal.shared_store",
+    "apps.directory",
+    "apps.ssh_keys",
+    "apps.git_access",
+    "apps.agent",
+    "apps.billing",
+]
+MIDDLEWARE = [
+    "gitlab_internal.middleware.CorrelationMiddleware",
+    "gitlab_internal.middleware.PathMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+DEBUG = False
+ROOT_URLCONF = "gitlab_internal.urls"
+WSGI_APPLICATION = "gitlab_internal.wsgi.application"
+APPEND_SLASH = False  # clients turn a redirected POST into a GET without a body
+AUTH_USER_MODEL = "directory.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # `scopes[]` and nested forms count every element
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+LOGGING_CONFIG = "gitlab_internal.logs.configure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # TLS redirects belong to the proxy: a redirected POST loses its body
+    "security.W005",  # other names under the domain are not ours to bind
+    "security.W021",  # preloading is the domain owner's decision
+]
+
+# --- REST framework: everything is refused and JSON unless a view says otherwise ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["gitlab_internal.api.authentication.RefuseEveryone"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "gitlab_internal.api.parsers.StrictJSONParser",
+        "gitlab_internal.api.parsers.BracketFormParser",
+        "gitlab_internal.api.parsers.BracketMultiPartParser",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gitlab_internal.api.negotiation.AlwaysJSON",
+    "EXCEPTION_HANDLER": "gitlab_internal.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
