@@ -6,19 +6,76 @@ Facts go to standard output, bars and notes to standard error.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
 from typing import Annotated, Any, TypeVar
 
 import typer
-from django.core.management.base import BaseCommand
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
+from django_typer.management import TyperCommand, initialize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typer._click.exceptions import UsageError  # typer carries its own click
 
 Item = TypeVar("Item")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
+
+
+class Noun(TyperCommand):
+    """A command whose verbs are its subcommands, even a single one. Wrong usage ends with 2."""
+
+    @initialize()
+    def init(self) -> None:
+        """Take no option of its own; that it is there keeps the verb of a noun with one verb."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            return bool(super().__exit__(kind, raised, trace))  # type: ignore[no-untyped-call]
+        except SystemExit as end:
+            # The library ends with 1 for everything.
+            if isinstance(raised, UsageError):
+                raise SystemExit(2) from end
+            raise
+
+
+@contextmanager
+def refusing(*kinds: type[Exception]) -> Iterator[None]:
+    """Tell refusals of the domain, and of a model's own check, as one line each."""
+    try:
+        yield
+    except ValidationError as invalid:
+        raise CommandError("\n".join(_faults(invalid))) from invalid
+    except kinds as refusal:
+        raise CommandError(str(refusal)) from refusal
+
+
+def _faults(invalid: ValidationError) -> Iterator[str]:
+    if not hasattr(invalid, "error_dict"):
+        yield from invalid.messages
+        return
+    for name, messages in invalid.message_dict.items():
+        yield from messages if name == NON_FIELD_ERRORS else (f"{name}: {text}" for text in messages)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Return lines of columns under their names, each as wide as its widest cell; ``None`` is a dash."""
+    cells = [[*map(str.upper, head)], *([_cell(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    padded = (zip(row, widths, strict=True) for row in cells)
+    return ["  ".join(cell.ljust(width) for cell, width in row).rstrip() for row in padded]
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return "-"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def present(

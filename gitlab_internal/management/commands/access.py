@@ -1,11 +1,11 @@
 """``manage.py access explain``: every rule about one Git command, and the one that decides."""
 
-import json
-from argparse import ArgumentParser
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from django.core.management.base import BaseCommand
+import typer
 from django.utils import timezone
+from django_typer.management import command
 
 from apps.git_access import explanations
 from apps.git_access.attempt import Action
@@ -13,77 +13,76 @@ from apps.git_access.attempt import Command as GitCommand
 from apps.git_access.changes import ANY
 from apps.git_access.explanations import Explanation, Outcome
 from apps.ssh_keys.actors import Claim
+from gitlab_internal.console import Json, Noun, present
 
 _MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.NOT_REACHED: " "}
 
 
-class Command(BaseCommand):
-    help = "Explain whether a Git command may run. Ends with 1 when it may not."
+class Command(Noun):
+    help = "Say why somebody may or may not use a repository."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="command", required=True)
-        explain = commands.add_parser("explain", help="print every rule in its order, and which one decides")
-        actor = explain.add_mutually_exclusive_group()
-        actor.add_argument("--key", type=int, metavar="ID", help="the SSH key")
-        actor.add_argument("--user", metavar="USERNAME", help="a user without a key")
-        explain.add_argument("--project", required=True, metavar="PATH", help="the path as typed")
-        explain.add_argument("--action", choices=[action.value for action in Action])
-        explain.add_argument("--ref", help="of a push: the whole name, such as refs/heads/main")
-        explain.add_argument("--old", help="where the ref is; found out when left out")
-        explain.add_argument("--new", help="where the ref shall be; found out when left out")
-        explain.add_argument("--protocol", default="ssh", choices=["ssh", "http", "web"])
-        explain.add_argument("--ip", help="the address that the command comes from")
-        explain.add_argument("--json", action="store_true", help="print one JSON object")
-
-    def handle(self, **options: Any) -> None:
+    @command(help="Print every rule about a Git command, and which decides. Ends with 1 if it may not run.")
+    def explain(
+        self,
+        project: Annotated[str, typer.Option(metavar="PATH", help="The path as typed.")],
+        key: Annotated[int | None, typer.Option(metavar="ID", help="The SSH key.")] = None,
+        user: Annotated[str | None, typer.Option(metavar="USERNAME", help="A user without a key.")] = None,
+        action: Annotated[
+            Action | None, typer.Option(help="The Git command; a push if --ref is given, else a pull.")
+        ] = None,
+        ref: Annotated[
+            str | None, typer.Option(help="Of a push: the whole name, such as refs/heads/main.")
+        ] = None,
+        old: Annotated[str | None, typer.Option(help="Where the ref is; found out if left out.")] = None,
+        new: Annotated[str | None, typer.Option(help="Where it shall be; found out if left out.")] = None,
+        protocol: Annotated[Literal["ssh", "http", "web"], typer.Option(help="How Git comes.")] = "ssh",
+        ip: Annotated[str | None, typer.Option(help="The address that the command comes from.")] = None,
+        as_json: Json = False,
+    ) -> None:
+        if key is not None and user is not None:
+            raise typer.BadParameter("--key and --user exclude each other.")
+        default = Action.RECEIVE_PACK if ref else Action.UPLOAD_PACK
+        asked = GitCommand(
+            claim=Claim(key_id=key, username=user),
+            action=action or default,
+            protocol=protocol,
+            project=project,
+            changes=ANY,
+            check_ip=ip,
+        )
         now = timezone.now()
-        command = _command(options)
-        if options["ref"]:
-            command = explanations.with_change_to(
-                command, options["ref"], now=now, old=options["old"], new=options["new"]
-            )
-        explanation = explanations.explain(command, now=now)
-        write = self._write_json if options["json"] else self._write
-        write(explanation)
+        if ref:
+            asked = explanations.with_change_to(asked, ref, now=now, old=old, new=new)
+        explanation = explanations.explain(asked, now=now)
+        present(self, _facts(explanation), _lines(explanation), as_json=as_json)
         if not explanation.allowed:
-            raise SystemExit(1)
-
-    def _write(self, explanation: Explanation) -> None:
-        for rule in explanation.rules:
-            self.stdout.write(f"{_MARKS[rule.outcome]} {rule.text}  [{rule.outcome}]")
-            for title, outcome in rule.parts:
-                self.stdout.write(f"    {_MARKS[outcome]} {title}")
-        deciding = explanation.deciding
-        if deciding is None:
-            self.stdout.write("\nAllowed: every rule passed.")
-        else:
-            self.stdout.write(f"\nRefused by: {deciding.text}\n{deciding.message}")
-
-    def _write_json(self, explanation: Explanation) -> None:
-        deciding = explanation.deciding
-        body = {
-            "allowed": explanation.allowed,
-            "decided_by": deciding.text if deciding else None,
-            "message": deciding.message if deciding else None,
-            "rules": [
-                {
-                    "rule": rule.text,
-                    "outcome": rule.outcome,
-                    "parts": [{"title": title, "outcome": outcome} for title, outcome in rule.parts],
-                }
-                for rule in explanation.rules
-            ],
-        }
-        self.stdout.write(json.dumps(body, indent=2))
+            raise typer.Exit(1)
 
 
-def _command(options: dict[str, Any]) -> GitCommand:
-    default = Action.RECEIVE_PACK if options["ref"] else Action.UPLOAD_PACK
-    return GitCommand(
-        claim=Claim(key_id=options["key"], username=options["user"]),
-        action=options["action"] or default,
-        protocol=options["protocol"],
-        project=options["project"],
-        changes=ANY,
-        check_ip=options["ip"],
-    )
+def _lines(explanation: Explanation) -> Iterator[str]:
+    for rule in explanation.rules:
+        yield f"{_MARKS[rule.outcome]} {rule.text}  [{rule.outcome}]"
+        for title, outcome in rule.parts:
+            yield f"    {_MARKS[outcome]} {title}"
+    deciding = explanation.deciding
+    if deciding is None:
+        yield "\nAllowed: every rule passed."
+    else:
+        yield f"\nRefused by: {deciding.text}\n{deciding.message}"
+
+
+def _facts(explanation: Explanation) -> dict[str, Any]:
+    deciding = explanation.deciding
+    return {
+        "allowed": explanation.allowed,
+        "decided_by": deciding.text if deciding else None,
+        "message": deciding.message if deciding else None,
+        "rules": [
+            {
+                "rule": rule.text,
+                "outcome": rule.outcome,
+                "parts": [{"title": title, "outcome": outcome} for title, outcome in rule.parts],
+            }
+            for rule in explanation.rules
+        ],
+    }

@@ -5,7 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from apps.directory.models import Project, RedirectRoute
 from apps.git_access import order
@@ -21,8 +21,8 @@ def explain(*arguments: str) -> tuple[int, str]:
     output = StringIO()
     try:
         call_command("access", "explain", *arguments, stdout=output)
-    except SystemExit as end:
-        return int(str(end.code)), output.getvalue()
+    except CommandError as end:
+        return end.returncode, output.getvalue()
     return 0, output.getvalue()
 
 

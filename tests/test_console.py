@@ -1,0 +1,58 @@
+"""What all commands do alike."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError
+
+from gitlab_internal.console import refusing, table
+from gitlab_internal.management.commands.access import Command
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", "--project", "g/p", "--key", "a"], "'a' is not a valid int"),
+        (["explain", "--project", "g/p", "--key", "1", "--user", "u"], "exclude each other"),
+        (["explain", "--key", "1"], "Missing parameter: project"),
+        (["explain", "--projekt", "g/p"], "No such option: --projekt"),
+        (["wish"], "No such command 'wish'"),
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "access", *arguments])
+
+    assert end.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_refusal_of_the_verb_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "access", "explain", "--project", "no/such", "--key", "1"])
+
+    assert end.value.code == 1
+    assert "Refused by: Step 15" in capsys.readouterr().out
+
+
+def test_the_faults_of_a_row_are_one_line_each() -> None:
+    invalid = ValidationError({"name": ["too long", "not legal"], "__all__": ["taken"]})
+
+    with pytest.raises(CommandError, match=re.escape("name: too long\nname: not legal\ntaken")), refusing():
+        raise invalid
+
+
+def test_a_refusal_of_the_domain_is_told_and_a_fault_is_not_hidden() -> None:
+    with pytest.raises(CommandError, match="no such thing"), refusing(LookupError):
+        raise LookupError("no such thing")
+    with pytest.raises(RuntimeError), refusing(LookupError):
+        raise RuntimeError
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    lines = table(["id", "projects"], [(1, ["a/b", "c/d"]), (1000, None)])
+
+    assert lines == ["ID    PROJECTS", "1     a/b, c/d", "1000  -"]
