@@ -12,6 +12,10 @@ from gitlab_internal.management.commands.access import Command
 pytestmark = pytest.mark.django_db
 
 
+def run(*arguments: str) -> None:
+    Command().run_from_argv(["manage.py", "access", *arguments])  # type: ignore[no-untyped-call]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -24,7 +28,7 @@ pytestmark = pytest.mark.django_db
 )
 def test_wrong_usage_ends_with_2(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        Command().run_from_argv(["manage.py", "access", *arguments])
+        run(*arguments)
 
     assert end.value.code == 2
     assert said in capsys.readouterr().err
@@ -32,7 +36,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], said: str, capsys: pytest
 
 def test_a_refusal_of_the_verb_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        Command().run_from_argv(["manage.py", "access", "explain", "--project", "no/such", "--key", "1"])
+        run("explain", "--project", "no/such", "--key", "1")
 
     assert end.value.code == 1
     assert "Refused by: Step 15" in capsys.readouterr().out
