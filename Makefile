@@ -2,6 +2,7 @@
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                             run every test
 # make lint                                                                     everything but the tests
 # make bench [BENCH="--scale 0.05"]                                             speed, as ratios in one run
+# make docs                                                                     the pages of docs/ as a site
 
 PORT ?= 3001
 DATA ?= ./var
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: serve test lint bench
+.PHONY: serve test lint bench docs
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.runtime
@@ -38,6 +39,11 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(BENCH)
 	$(BIN)/python -m bench.seats
+
+# A warning is an error: a link that leads nowhere, a page that no list names.
+docs: $(VENV)/.dev
+	$(BIN)/sphinx-build -q -W --keep-going -n docs docs/_build
+	@echo docs/_build/index.html
 
 $(VENV)/.runtime: requirements/runtime.txt | $(BIN)/python
 	$(PIP) -r $<
