@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Annotated, Any, TypeVar
 
@@ -24,6 +25,9 @@ Item = TypeVar("Item")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
+Limit = Annotated[int, typer.Option(min=0, help="At most so many; 0 is all.")]
+Days = Annotated[int, typer.Option(min=0, max=36500, help="How far to look ahead.")]
+End = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="It ends when this day begins, in UTC.")
 
 
 class Noun(TyperCommand):
@@ -64,18 +68,34 @@ def _faults(invalid: ValidationError) -> Iterator[str]:
         yield from messages if name == NON_FIELD_ERRORS else (f"{name}: {text}" for text in messages)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    """Return lines of columns under their names, each as wide as its widest cell; ``None`` is a dash."""
-    cells = [[*map(str.upper, head)], *([_cell(value) for value in row] for row in rows)]
+def table(rows: Sequence[Mapping[str, Any]], *, none: str) -> list[str]:
+    """Return lines of columns under their names, or ``none`` where there is no row."""
+    if not rows:
+        return [none]
+    return _columns([[name.upper() for name in rows[0]], *(row.values() for row in rows)])
+
+
+def details(facts: Mapping[str, Any]) -> list[str]:
+    """Return one line for each fact, its name before it."""
+    return _columns(facts.items())
+
+
+def _columns(rows: Iterable[Iterable[Any]]) -> list[str]:
+    """Make each column as wide as its widest cell; nothing is a dash."""
+    cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     padded = (zip(row, widths, strict=True) for row in cells)
     return ["  ".join(cell.ljust(width) for cell, width in row).rstrip() for row in padded]
 
 
 def _cell(value: Any) -> str:
-    if value is None or value == "":
-        return "-"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return "-" if value in {None, ""} else str(value)
 
 
 def present(

@@ -1,12 +1,13 @@
 """What all commands do alike."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 
-from gitlab_internal.console import refusing, table
+from gitlab_internal.console import details, refusing, table
 from gitlab_internal.management.commands.access import Command
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,21 @@ def test_a_refusal_of_the_domain_is_told_and_a_fault_is_not_hidden() -> None:
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
-    lines = table(["id", "projects"], [(1, ["a/b", "c/d"]), (1000, None)])
+    rows = [{"id": 1, "projects": ["a/b", "c/d"]}, {"id": 1000, "projects": []}]
 
-    assert lines == ["ID    PROJECTS", "1     a/b, c/d", "1000  -"]
+    assert table(rows, none="Nothing.") == ["ID    PROJECTS", "1     a/b, c/d", "1000  -"]
+    assert table([], none="Nothing.") == ["Nothing."]
+
+
+def test_facts_stand_behind_their_names() -> None:
+    moment = datetime(2026, 5, 1, 12, 30, 5, tzinfo=UTC)
+
+    lines = details({"name": "a", "admin": True, "email": "", "created_at": moment, "ended_at": None})
+
+    assert lines == [
+        "name        a",
+        "admin       yes",
+        "email       -",
+        "created_at  2026-05-01 12:30",
+        "ended_at    -",
+    ]

@@ -50,7 +50,7 @@ def find(id_or_path: str) -> Namespace:
     related = ("route", "limits", "subscription__plan")
     namespace = Namespace.objects.select_related(*related).called(id_or_path).first()
     if namespace is None:
-        raise UnknownNamespace
+        raise UnknownNamespace(f"There is no namespace {id_or_path}.")
     return namespace
 
 

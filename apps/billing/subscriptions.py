@@ -1,10 +1,11 @@
 """Create and change subscriptions; every change leaves what was before in the history."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from apps.billing import seats
 from apps.billing.models import (
@@ -72,6 +73,25 @@ def update(*, namespace: Namespace, attributes: Mapping[str, Any], now: datetime
     return subscription
 
 
+def expire(*, namespace: Namespace, on: date | None, now: datetime) -> Subscription:
+    """Set the last day of the namespace's subscription, by default yesterday: it has expired then.
+
+    Raises:
+        NoSubscription: it has none.
+    """
+    last_day = on or now.date() - timedelta(days=1)
+    return update(namespace=namespace, attributes={"end_date": last_day}, now=now)
+
+
+def of(namespace: Namespace) -> Subscription:
+    """Return the namespace's own subscription.
+
+    Raises:
+        NoSubscription: it has none.
+    """
+    return _found(Subscription.objects.select_related("plan", "namespace__route"), namespace)
+
+
 @transaction.atomic
 def correct(subscription: Subscription, *, now: datetime) -> None:
     """Store a sound subscription that an operator has edited; it leaves history as any change does."""
@@ -108,10 +128,14 @@ def refresh_seats(ids: Sequence[int], *, now: datetime) -> int:
 
 def _locked(namespace: Namespace) -> Subscription:
     rows = Subscription.objects.select_for_update(of=("self",)).select_related("plan", "namespace")
+    return _found(rows, namespace)
+
+
+def _found(rows: QuerySet[Subscription], namespace: Namespace) -> Subscription:
     try:
         return rows.get(namespace=namespace)
     except Subscription.DoesNotExist:
-        raise NoSubscription from None
+        raise NoSubscription(f"{namespace.full_path} has no subscription.") from None
 
 
 def _copy(subscription: Subscription) -> Subscription:

@@ -2,14 +2,25 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
-from apps.directory.models import PersonalAccessToken, User
+from apps.directory.models import PersonalAccessToken, User, UserState
 
+SCOPES = (
+    "api",
+    "read_api",
+    "read_registry",
+    "read_repository",
+    "read_user",
+    "write_registry",
+    "write_repository",
+)
+MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 RANDOM_BYTES = 15  # 20 characters of the URL-safe alphabet
 # A token that is used all the time is not written all the time.
 USE_RECORDED_EVERY = timedelta(minutes=10)
@@ -17,6 +28,17 @@ USE_RECORDED_EVERY = timedelta(minutes=10)
 
 class UnknownToken(LookupError):
     """No token has this text."""
+
+
+class ExpiresTooLate(ValueError):
+    """The expiry date lies behind the last one that the maximum lifetime permits."""
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(f"Expiration date must be before {last_day}")
+
+
+class Refused(ValueError):
+    """The token may not be made; the message says why."""
 
 
 def digest(token: str) -> str:
@@ -35,6 +57,45 @@ def issue(
     return token, raw
 
 
+def create(
+    *, user: User, name: str, scopes: Sequence[str], expires_at: date | None, today: date
+) -> tuple[PersonalAccessToken, str]:
+    """Create a token for a user as an operator wishes it; return it with its text.
+
+    Raises:
+        Refused: the user is not active, or name, scopes or expiry date are not acceptable.
+    """
+    if user.state != UserState.ACTIVE:
+        raise Refused(f"{user} is {user.state}; only an active user can have a token.")
+    if not name.strip() or len(name) > MAX_NAME_LENGTH:
+        raise Refused(f"A token has a name of at most {MAX_NAME_LENGTH} characters.")
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        raise Refused(f"There is no scope {unknown[0]}; there are {', '.join(SCOPES)}.")
+    if not scopes:
+        raise Refused(f"A token has a scope: {', '.join(SCOPES)}.")
+    if expires_at is not None and expires_at <= today:
+        raise Refused(f"A token that ends on {expires_at} has expired already.")
+    try:
+        last_day = limited(expires_at, today=today)
+    except ExpiresTooLate as late:
+        raise Refused(f"{late}.") from late
+    return issue(user=user, name=name, scopes=dict.fromkeys(scopes), expires_at=last_day)
+
+
+def limited(expires_at: date | None, *, today: date) -> date | None:
+    """Return the expiry date, by default the last one that the maximum lifetime permits.
+
+    Raises:
+        ExpiresTooLate: it lies behind that.
+    """
+    if not settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME:
+        return expires_at
+    last_day = today + timedelta(days=settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME)
+    if expires_at and expires_at > last_day:
+        raise ExpiresTooLate(last_day)
+    return expires_at or last_day
+
+
 def find(raw: str) -> PersonalAccessToken:
     """Return the token with this text and its user, whether or not it may still be used.
 
@@ -45,6 +106,20 @@ def find(raw: str) -> PersonalAccessToken:
         return PersonalAccessToken.objects.select_related("user").get(token_digest=digest(raw))
     except PersonalAccessToken.DoesNotExist:
         raise UnknownToken from None
+
+
+@transaction.atomic
+def revoke(ids: Iterable[int]) -> int:
+    """End these tokens for good; return how many of them still worked.
+
+    Raises:
+        UnknownToken: one of the ids is none; then nothing is changed.
+    """
+    wanted = set(ids)
+    rows = PersonalAccessToken.objects.filter(pk__in=wanted)
+    if missing := wanted - set(rows.values_list("pk", flat=True)):
+        raise UnknownToken(f"There is no token {min(missing)}.")
+    return rows.revoke()
 
 
 def record_use(token: PersonalAccessToken, *, now: datetime) -> None:

@@ -2,9 +2,10 @@
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Lower, Substr
 
 from apps.directory.models import Namespace, Project, RedirectRoute, Route
 from apps.directory.models.namespaces import MAX_DEPTH, PATH_SEGMENT
@@ -103,6 +104,38 @@ def project_path_faults(segment: str) -> list[str]:
     if len(segment) > 255:
         faults.append("Path is too long (maximum is 255 characters)")
     return faults
+
+
+def is_taken(full_path: str, *, own: Route | None = None) -> bool:
+    """Whether a namespace or project has this path, ignoring case; ``own`` does not count."""
+    routes = Route.objects.alias(lower_path=Lower("path")).filter(lower_path=full_path.lower())
+    return any(route != own for route in routes)
+
+
+def check_namespace(full_path: str) -> None:
+    """Let pass what can be the path of a new namespace.
+
+    Raises:
+        ValidationError: it is reserved, not legal or taken.
+    """
+    if not names_project(f"{full_path}/project"):
+        raise ValidationError({"path": f"{full_path} is reserved or not legal as a path."})
+    if is_taken(full_path):
+        raise ValidationError({"path": f"{full_path} is taken."})
+
+
+def check_project(full_path: str) -> None:
+    """Let pass what can be the path of a new project.
+
+    Raises:
+        ValidationError: it is reserved, not legal or taken.
+    """
+    if not names_project(full_path):
+        raise ValidationError({"path": f"{full_path} is reserved or not legal as a path."})
+    if faults := project_path_faults(full_path.rpartition("/")[2]):
+        raise ValidationError({"path": faults})
+    if is_taken(full_path):
+        raise ValidationError({"path": f"{full_path} is taken."})
 
 
 @transaction.atomic

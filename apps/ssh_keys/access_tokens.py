@@ -2,30 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from apps.directory import access_tokens
-from apps.directory.models import PersonalAccessToken, User, UserState
+from apps.directory.models import User, UserState
 from apps.ssh_keys import owners
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
 from gitlab_internal.api import dates
-
-SCOPES = (
-    "api",
-    "read_api",
-    "read_registry",
-    "read_repository",
-    "read_user",
-    "write_registry",
-    "write_repository",
-)
-MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 
 
 class DeployKey(Refused):
@@ -50,7 +38,7 @@ class InvalidScope(Refused):
     """There is no such scope."""
 
     def __init__(self, scope: str) -> None:
-        valid = ", ".join(f'"{name}"' for name in SCOPES)
+        valid = ", ".join(f'"{name}"' for name in access_tokens.SCOPES)
         super().__init__(f"Invalid scope: '{scope}'. Valid scopes are: [{valid}]")
 
 
@@ -93,8 +81,8 @@ def create(*, claim: Claim, wish: Wish, delivery: Delivery, now: datetime) -> di
     if user.state != UserState.ACTIVE:
         raise NotCreated("Not permitted to create")
     expires_at = _limited(asked, today=now.date())
-    if len(wish.name) > MAX_NAME_LENGTH:
-        raise NotCreated(f"Name is too long (maximum is {MAX_NAME_LENGTH} characters)")
+    if len(wish.name) > access_tokens.MAX_NAME_LENGTH:
+        raise NotCreated(f"Name is too long (maximum is {access_tokens.MAX_NAME_LENGTH} characters)")
     return _issue(user, wish, expires_at, delivery)
 
 
@@ -114,7 +102,7 @@ def _read(wish: Wish) -> date | None:
     if not wish.scopes:
         raise NoScopes
     for scope in wish.scopes:
-        if scope not in SCOPES:
+        if scope not in access_tokens.SCOPES:
             raise InvalidScope(scope)
     if not wish.expires_at:
         return None
@@ -125,13 +113,10 @@ def _read(wish: Wish) -> date | None:
 
 
 def _limited(expires_at: date | None, *, today: date) -> date | None:
-    """Return the expiry date, by default the last one that the maximum lifetime permits."""
-    if not settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME:
-        return expires_at
-    last_day = today + timedelta(days=settings.MAX_PERSONAL_ACCESS_TOKEN_LIFETIME)
-    if expires_at and expires_at > last_day:
-        raise NotCreated(f"Expiration date must be before {last_day}")
-    return expires_at or last_day
+    try:
+        return access_tokens.limited(expires_at, today=today)
+    except access_tokens.ExpiresTooLate as late:
+        raise NotCreated(str(late)) from late
 
 
 @transaction.atomic

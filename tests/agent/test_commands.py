@@ -34,7 +34,7 @@ def shown_token(output: str) -> str:
 def test_an_agent_is_registered_with_a_token_that_works() -> None:
     project, user = ProjectFactory.create(), UserFactory.create()
 
-    output = run("register_agent", project.full_path.upper(), "production", "--created-by", user.username)
+    output = run("agent", "register", project.full_path.upper(), "production", "--created-by", user.username)
 
     agent = Agent.objects.get()
     assert (agent.project, agent.name, agent.created_by) == (project, "production", user)
@@ -45,7 +45,7 @@ def test_an_agent_is_registered_with_a_token_that_works() -> None:
 @pytest.mark.parametrize("name", ["", "Upper", "-a", "a-", "a_b", "a" * 64, "a\n"])
 def test_a_malformed_name_registers_nothing(name: str) -> None:
     with pytest.raises(CommandError):
-        run("register_agent", ProjectFactory.create().full_path, "--", name)
+        run("agent", "register", ProjectFactory.create().full_path, "--", name)
 
     assert not Agent.objects.exists()
 
@@ -54,39 +54,41 @@ def test_a_name_is_taken_once_in_a_project() -> None:
     agent = AgentFactory.create()
 
     with pytest.raises(CommandError, match="already exists"):
-        run("register_agent", agent.project.full_path, agent.name)
+        run("agent", "register", agent.project.full_path, agent.name)
 
 
 def test_register_needs_project_and_user() -> None:
     with pytest.raises(CommandError, match=r"There is no project g/p\."):
-        run("register_agent", "g/p", "a")
+        run("agent", "register", "g/p", "a")
     with pytest.raises(CommandError, match=r"There is no user nobody\."):
-        run("register_agent", ProjectFactory.create().full_path, "a", "--created-by", "nobody")
+        run("agent", "register", ProjectFactory.create().full_path, "a", "--created-by", "nobody")
 
 
 def test_another_token_is_issued_and_revoked() -> None:
     agent = AgentFactory.create()
 
-    text = shown_token(run("issue_agent_token", str(agent.pk), "second", "--description", "for the test"))
+    text = shown_token(
+        run("agent", "token", "create", str(agent.pk), "second", "--description", "for the test")
+    )
     token = AgentToken.objects.get()
     assert (token.name, token.description) == ("second", "for the test")
     assert tokens.find(text).token == token
 
-    assert "Revoked: Token second" in run("revoke_agent_token", str(token.pk))
+    assert "Revoked: Token second" in run("agent", "token", "revoke", str(token.pk))
     with pytest.raises(tokens.UnknownToken):
         tokens.find(text)
 
 
 def test_unknown_ids_are_told() -> None:
     with pytest.raises(CommandError, match=r"There is no agent 17\."):
-        run("issue_agent_token", "17", "name")
+        run("agent", "token", "create", "17", "name")
     with pytest.raises(CommandError, match=r"There is no token 17\."):
-        run("revoke_agent_token", "17")
+        run("agent", "token", "revoke", "17")
 
 
 def test_a_token_needs_a_name() -> None:
     with pytest.raises(CommandError):
-        run("issue_agent_token", str(AgentFactory.create().pk), "")
+        run("agent", "token", "create", str(AgentFactory.create().pk), "")
 
 
 def test_agents_are_listed_with_their_last_contact() -> None:
@@ -98,8 +100,8 @@ def test_agents_are_listed_with_their_last_contact() -> None:
     AgentToken.objects.filter(revoked=True).update(last_used_at=contact)
     (good,) = AgentToken.objects.filter(revoked=False)
 
-    rows = json.loads(run("list_agents", "--json"))
-    table = run("list_agents").splitlines()
+    rows = json.loads(run("agent", "list", "--json"))["agents"]
+    table = run("agent", "list").splitlines()
 
     assert rows == [
         {
@@ -113,13 +115,13 @@ def test_agents_are_listed_with_their_last_contact() -> None:
             "id": heard.pk,
             "name": heard.name,
             "project": heard.project.full_path,
-            "last_contact_at": "2026-05-01T12:00:00+00:00",
+            "last_contact_at": "2026-05-01T12:00:00Z",
             "token_ids": [good.pk],
         },
     ]
     assert table[0].split("  ")[0] == "ID"
-    assert "never" in table[1]
-    assert "2026-05-01T12:00:00+00:00" in table[2]
+    assert table[1].split() == [str(silent.pk), silent.name, silent.project.full_path, "-", "-"]
+    assert "2026-05-01 12:00" in table[2]
 
 
 def test_a_fresh_token_of_kas_is_good() -> None:

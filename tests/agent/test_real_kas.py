@@ -135,12 +135,12 @@ def test_a_refusal_passes_through(agent: Agentk) -> None:
 
 
 def test_a_revoked_token_is_refused_when_kas_asks_again(kas_address: str, instance: Instance) -> None:
-    issued = instance.manage("issue_agent_token", "5", "second")
+    issued = instance.manage("agent", "token", "create", "5", "second")
     identifier, text = issued.split()[1].rstrip(":"), issued.split()[-1]
     agent = Agentk(kas_address, text)
     assert agent.configuration(timeout=15).agent_id == 5
 
-    instance.manage("revoke_agent_token", identifier)
+    instance.manage("agent", "token", "revoke", identifier)
     time.sleep(CACHE)
 
     with pytest.raises(grpc.RpcError) as refusal:

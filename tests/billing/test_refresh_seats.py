@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def refresh() -> str:
     output = StringIO()
-    call_command("refresh_seats", stdout=output)
+    call_command("subscription", "refresh-seats", stdout=output)
     return output.getvalue()
 
 

@@ -55,7 +55,7 @@ def secrets(instance: Instance) -> Secrets:
     environment = {**instance.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
     admin = ("--noinput", "--username", "auditor", "--email", "auditor@example.com")
     instances.manage(environment, "createsuperuser", *admin)
-    uri = instance.manage("enrol_otp", "rubi").split()[-1]
+    uri = instance.manage("user", "enrol-otp", "rubi").split()[-1]
     otp = pyotp.parse_uri(uri)
     assert isinstance(otp, pyotp.TOTP)
     found.texts.add(otp.secret)

@@ -18,6 +18,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """The project with this full path, ignoring case; renames are not followed."""
         return self.alias(lower_path=Lower("route__path")).filter(lower_path=path.lower())
 
+    def below(self, path: str) -> "ProjectQuerySet":
+        """The projects in the namespace with this full path and in all below it, ignoring case."""
+        return self.alias(lower_path=Lower("route__path")).filter(lower_path__startswith=f"{path.lower()}/")
+
 
 def default_storage_name() -> str:
     """Return the Gitaly storage of new repositories."""

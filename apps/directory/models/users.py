@@ -1,6 +1,8 @@
 """Users, the terms they accept, and their personal access tokens."""
 
+import functools
 import itertools
+import operator
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -63,6 +65,12 @@ class UserManager(BaseUserManager["User"]):
     def named(self, username: str) -> models.QuerySet["User"]:
         """Users with this name, ignoring case: at most one."""
         return self.alias(lower_username=Lower("username")).filter(lower_username=username.lower())
+
+    def searched(self, text: str) -> models.QuerySet["User"]:
+        """Users with this text in username, full name or address, ignoring case."""
+        fields = ("username", "name", "email")
+        conditions = (models.Q(**{f"{field}__icontains": text}) for field in fields)
+        return self.filter(functools.reduce(operator.or_, conditions)) if text else self.all()
 
     def ghost(self) -> "User":
         """Return the internal user that stands in for a deleted creator."""
@@ -217,3 +225,9 @@ class PersonalAccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+    def state(self, *, on: date) -> str:
+        """Whether it works on this day: ``active``, ``expired`` or ``revoked``."""
+        if self.revoked:
+            return "revoked"
+        return "active" if self.expires_at is None or self.expires_at > on else "expired"

@@ -40,7 +40,7 @@ class SecondFactorDeviceAdmin(CountsRecoveryCodes):
 
 @admin.register(OtpSecret)
 class OtpSecretAdmin(CountsRecoveryCodes):
-    """Who has an authenticator app. `manage.py enrol_otp` makes a secret, for only there it can be shown."""
+    """Who has an authenticator app. `manage.py user enrol-otp` makes one, and shows it only there."""
 
     list_display = ("user", "recovery_codes", "created_at")
     list_select_related = ("user",)

@@ -1,6 +1,8 @@
 """SSH keys of users and of deployments, and which projects a deploy key opens."""
 
-from datetime import datetime
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +12,8 @@ from django.utils import timezone
 
 from apps.directory.models import Project
 from apps.ssh_keys import public_keys
+
+_MD5 = re.compile(r"(MD5:)?([0-9a-fA-F]{2}:){15}[0-9a-fA-F]{2}")
 
 
 class KeyKind(models.TextChoices):
@@ -33,6 +37,19 @@ class KeyQuerySet(models.QuerySet["Key"]):
     def authenticating(self) -> "KeyQuerySet":
         """Keys that may log in at all: not for signing only."""
         return self.exclude(usage_type=UsageType.SIGNING)
+
+    def expiring(self, *, within: timedelta, now: datetime) -> "KeyQuerySet":
+        """Keys that work now and stop within this time."""
+        return self.filter(expires_at__gt=now, expires_at__lte=now + within)
+
+    def fingerprinted(self, text: str) -> "KeyQuerySet":
+        """The key with this fingerprint as OpenSSH prints it, with or without its prefix, or a whole key."""
+        term = text.strip()
+        with suppress(public_keys.InvalidPublicKey):
+            return self.filter(fingerprint_sha256=public_keys.parse(term).fingerprint_sha256)
+        if _MD5.fullmatch(term):
+            return self.filter(fingerprint_md5=term[-47:].lower())
+        return self.filter(fingerprint_sha256=term.removeprefix("SHA256:").rstrip("="))
 
 
 class Key(models.Model):
@@ -107,6 +124,13 @@ class Key(models.Model):
     def expired(self, *, at: datetime) -> bool:
         """Whether the key has expired at this moment."""
         return self.expires_at is not None and self.expires_at <= at
+
+    def opens(self) -> list[str]:
+        """The paths of the projects that a deploy key opens; those where it may push say so."""
+        return sorted(
+            f"{grant.project.full_path} (push)" if grant.can_push else grant.project.full_path
+            for grant in self.grants.all()
+        )
 
 
 class DeployKeyGrant(models.Model):

@@ -16,7 +16,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 def run(*arguments: str) -> list[str]:
     out = io.StringIO()
-    call_command("enrol_otp", *arguments, stdout=out)
+    call_command("user", "enrol-otp", *arguments, stdout=out)
     return out.getvalue().splitlines()
 
 

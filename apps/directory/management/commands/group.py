@@ -1,0 +1,42 @@
+"""``manage.py group``: groups, in which projects and groups are."""
+
+from typing import Annotated, Literal
+
+import typer
+from django_typer.management import command
+
+from apps.directory import groups
+from apps.directory.models import Namespace, NamespaceKind, Visibility
+from gitlab_internal.console import Json, Limit, Noun, present, refusing, table
+
+
+class Command(Noun):
+    help = "Create and list groups."
+
+    @command(help="Create a group; the group above it is there already.")
+    def create(
+        self,
+        path: Annotated[str, typer.Argument(help="The full path, such as top/sub.")],
+        name: Annotated[str, typer.Option(help="By default the last part of the path.")] = "",
+        visibility: Literal["private", "internal", "public"] = "private",
+        as_json: Json = False,
+    ) -> None:
+        with refusing(groups.UnknownGroup):
+            group = groups.create(full_path=path, name=name, visibility=Visibility[visibility.upper()])
+        facts = {"id": group.pk, "path": group.full_path, "visibility": visibility}
+        present(self, facts, [f"Created group {group.full_path} with id {group.pk}."], as_json=as_json)
+
+    @command(name="list", help="List groups by path.")
+    def list_groups(self, limit: Limit = 100, as_json: Json = False) -> None:
+        found = Namespace.objects.filter(kind=NamespaceKind.GROUP)
+        rows = [
+            {
+                "id": group.pk,
+                "path": group.full_path,
+                "name": group.name,
+                "visibility": group.get_visibility_level_display().lower(),
+            }
+            for group in found.select_related("route").order_by("route__path")[: limit or None]
+        ]
+        lines = table(rows, none="There is no group.")
+        present(self, {"total": found.count(), "groups": rows}, lines, as_json=as_json)

@@ -1,0 +1,55 @@
+"""Create and find projects."""
+
+from django.core.exceptions import ValidationError
+
+from apps.directory import paths
+from apps.directory.models import Namespace, Project, User, Visibility
+
+
+class UnknownNamespace(LookupError):
+    """No namespace has this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no group or user {path}.")
+
+
+class UnknownProject(LookupError):
+    """No project has this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no project {path}.")
+
+
+def find(path: str) -> Project:
+    """Return the project at a full path, ignoring case; renames are not followed.
+
+    Raises:
+        UnknownProject: there is none.
+    """
+    project = Project.objects.at_path(path).select_related("route", "namespace__route").first()
+    if project is None:
+        raise UnknownProject(path)
+    return project
+
+
+def create(
+    *, full_path: str, name: str = "", visibility: Visibility = Visibility.PRIVATE, creator: User | None
+) -> Project:
+    """Create a project without a repository; its namespace is there already.
+
+    Raises:
+        UnknownNamespace: it is not.
+        ValidationError: the path is not legal, path or name are taken, or a value is not legal.
+    """
+    above, _, path = full_path.rpartition("/")
+    namespace = Namespace.objects.at_path(above).select_related("route").first()
+    if namespace is None:
+        raise UnknownNamespace(above or full_path)
+    paths.check_project(full_path)
+    name = name or path
+    if Project.objects.filter(namespace=namespace, name=name).exists():
+        raise ValidationError({"name": f"A project of {above} is called {name} already."})
+    project = Project(namespace=namespace, path=path, name=name, visibility_level=visibility, creator=creator)
+    project.clean_fields(exclude=["default_branch"])
+    project.save()
+    return project

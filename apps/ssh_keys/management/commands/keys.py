@@ -1,0 +1,165 @@
+"""``manage.py keys``: the SSH keys of users and deployments."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django_typer.management import command
+
+from apps.directory import projects, users
+from apps.ssh_keys import expirations, registrations
+from apps.ssh_keys.models import Key, KeyKind, UsageType
+from apps.ssh_keys.registrations import NewKey
+from gitlab_internal.console import Days, End, Json, Limit, Noun, details, present, refusing, table
+
+KeyId = Annotated[int, typer.Argument(metavar="ID", help="The key's id, as find and list show it.")]
+ProjectPath = Annotated[str, typer.Option(metavar="PATH", help="The full path of the project.")]
+CanPush = Annotated[bool, typer.Option("--can-push", help="It may push there, too.")]
+
+
+class Command(Noun):
+    help = "Add, find, list and revoke SSH keys, and grant projects to deploy keys."
+
+    @command(help="Store a public key: --user for a person's, --deploy and --project for a deployment's.")
+    def add(
+        self,
+        file: Annotated[str, typer.Option(help="The .pub file; - is standard input.")] = "-",
+        user: Annotated[
+            str | None, typer.Option(metavar="USERNAME", help="Its owner; of a deploy key, its creator.")
+        ] = None,
+        deploy: Annotated[bool, typer.Option("--deploy", help="It is a deploy key.")] = False,
+        project: Annotated[str | None, typer.Option(metavar="PATH", help="What a deploy key opens.")] = None,
+        can_push: CanPush = False,
+        title: Annotated[str, typer.Option(help="By default the key's comment.")] = "",
+        usage: Annotated[UsageType, typer.Option(help="What it is for.")] = UsageType.AUTH_AND_SIGNING,
+        expires: Annotated[datetime | None, End] = None,
+        as_json: Json = False,
+    ) -> None:
+        _check_usage(deploy=deploy, user=user, project=project, can_push=can_push)
+        end = expires.replace(tzinfo=UTC) if expires else None
+        new = NewKey(text=_text(file), title=title, expires_at=end, usage_type=usage)
+        with refusing(users.UnknownUser, projects.UnknownProject, registrations.AlreadyStored):
+            owner = users.find(user) if user else None
+            if project:
+                key = registrations.add_deploy_key(
+                    new=new, project=projects.find(project), can_push=can_push, creator=owner
+                )
+            elif owner:
+                key = registrations.add_user_key(user=owner, new=new)
+        present(self, _facts(key), [f"Stored key {key.pk}: {key}"], as_json=as_json)
+
+    @command(
+        help="Find a key by its fingerprint (SHA256:… or MD5:…) or its text; ends with 1 if there is none."
+    )
+    def find(
+        self,
+        term: Annotated[
+            str, typer.Argument(help="A fingerprint or a whole key; - reads a key from standard input.")
+        ],
+        as_json: Json = False,
+    ) -> None:
+        key = Key.objects.fingerprinted(_text("-") if term == "-" else term).select_related("user").first()
+        if key is None:
+            raise CommandError("There is no such key.")
+        facts = _facts(key)
+        present(self, facts, details(facts), as_json=as_json)
+
+    @command(name="list", help="List keys, the newest first.")
+    def list_keys(
+        self,
+        user: Annotated[str | None, typer.Option(metavar="USERNAME", help="Only those of this user.")] = None,
+        project: Annotated[
+            str | None, typer.Option(metavar="PATH", help="Only deploy keys that open it.")
+        ] = None,
+        kind: Annotated[KeyKind | None, typer.Option(help="Only this kind.")] = None,
+        limit: Limit = 100,
+        as_json: Json = False,
+    ) -> None:
+        found = Key.objects.filter(kind=kind) if kind else Key.objects.all()
+        with refusing(users.UnknownUser, projects.UnknownProject):
+            found = found.filter(user=users.find(user)) if user else found
+            found = found.filter(grants__project=projects.find(project)) if project else found
+        page = found.select_related("user").prefetch_related("grants__project__route")
+        rows = [_facts(key) for key in page.order_by("-pk")[: limit or None]]
+        lines = table([{name: row[name] for name in _COLUMNS} for row in rows], none="There is no such key.")
+        present(self, {"total": found.count(), "keys": rows}, lines, as_json=as_json)
+
+    @command(help="Delete keys: nobody comes in with them again. All of them or, if one is unknown, none.")
+    def revoke(
+        self,
+        ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As find and list show them.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(registrations.UnknownKey):
+            revoked = registrations.revoke(ids)
+        facts = {"revoked": [_facts(key, key_id) for key_id, key in revoked.items()]}
+        lines = [f"Revoked key {key_id}: {key}" for key_id, key in revoked.items()]
+        present(self, facts, lines, as_json=as_json)
+
+    @command(help="Open a project to a deploy key, or change whether it may push there.")
+    def grant(
+        self, key: KeyId, project: ProjectPath, can_push: CanPush = False, as_json: Json = False
+    ) -> None:
+        with refusing(registrations.UnknownKey, registrations.NotADeployKey, projects.UnknownProject):
+            row = registrations.grant(
+                key=registrations.find(key), project=projects.find(project), can_push=can_push
+            )
+        mode = "reading and pushing" if row.can_push else "reading"
+        facts = _facts(row.key)
+        present(self, facts, [f"Key {key} opens {row.project.full_path} for {mode}."], as_json=as_json)
+
+    @command(help="Close a project to a deploy key; the key stays.")
+    def withdraw(self, key: KeyId, project: ProjectPath, as_json: Json = False) -> None:
+        with refusing(registrations.UnknownKey, registrations.NoGrant, projects.UnknownProject):
+            row, place = registrations.find(key), projects.find(project)
+            registrations.withdraw(key=row, project=place)
+        present(self, _facts(row), [f"Key {key} does not open {place.full_path} any more."], as_json=as_json)
+
+    @command(help="List keys that end soon. Made to run daily: ends with 1 when there are any.")
+    def expiring(self, days: Days = 7, as_json: Json = False) -> None:
+        found = expirations.keys(days=days, now=timezone.now())
+        lines = map(str, found) if found else [f"No key ends within {days} days."]
+        present(self, {"expiring": [thing.facts for thing in found]}, lines, as_json=as_json)
+        if found:
+            raise typer.Exit(1)
+
+
+_COLUMNS = ("id", "kind", "user", "title", "algorithm", "fingerprint", "expires_at", "last_used_at", "opens")
+
+
+def _check_usage(*, deploy: bool, user: str | None, project: str | None, can_push: bool) -> None:
+    if deploy and project is None:
+        raise typer.BadParameter("--deploy needs --project: what the key opens.")
+    if not deploy and (project is not None or can_push):
+        raise typer.BadParameter("--project and --can-push are for a deploy key: add --deploy.")
+    if not deploy and user is None:
+        raise typer.BadParameter("Whose key is it? Give --user, or --deploy and --project.")
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} cannot be read: {error}") from error
+
+
+def _facts(key: Key, key_id: int | None = None) -> dict[str, Any]:
+    return {
+        "id": key_id or key.pk,
+        "kind": key.kind,
+        "user": key.user.username if key.user else None,
+        "title": key.title,
+        "algorithm": key.algorithm,
+        "bits": key.bits,
+        "fingerprint": f"SHA256:{key.fingerprint_sha256}",
+        "fingerprint_md5": f"MD5:{key.fingerprint_md5}",
+        "usage": key.usage_type,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
+        "opens": key.opens() if key.pk else [],
+    }

@@ -1,0 +1,133 @@
+"""``manage.py user``: who there is, and who may act."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from django.core.management.base import CommandError
+from django_typer.management import command
+
+from apps.directory import users
+from apps.directory.models import User, UserState
+from apps.ssh_keys import accounts, one_time_passwords
+from gitlab_internal.console import Json, Limit, Noun, details, present, refusing, table
+from gitlab_internal.encryption import NoEncryptionKey
+
+Username = Annotated[str, typer.Argument(help="The user's name, in any letter case.")]
+
+
+class Command(Noun):
+    help = "Create, list, block and unblock users, and their one-time passwords."
+
+    @command(help="Create a user, with a namespace of its own. Without a password nobody can log in as it.")
+    def create(
+        self,
+        username: Annotated[
+            str, typer.Argument(help="The user's name, which begins the paths of its projects.")
+        ],
+        name: Annotated[str, typer.Option(help="The full name.")] = "",
+        email: Annotated[str, typer.Option(help="The primary address.")] = "",
+        admin: Annotated[bool, typer.Option("--admin", help="May do everything.")] = False,
+        external: Annotated[
+            bool, typer.Option("--external", help="Sees only what it is a member of.")
+        ] = False,
+        random_password: Annotated[
+            bool, typer.Option("--random-password", help="Make a password and show it, once.")
+        ] = False,
+        as_json: Json = False,
+    ) -> None:
+        password = users.new_password() if random_password else None
+        with refusing():
+            user = users.create(
+                username=username, name=name, email=email, admin=admin, external=external, password=password
+            )
+        facts: dict[str, Any] = {"id": user.pk, "username": user.username}
+        lines = [f"Created {user} with id {user.pk}."]
+        if password:
+            facts["password"] = password
+            lines.append(f"Password (shown only now): {password}")
+        present(self, facts, lines, as_json=as_json)
+
+    @command(name="list", help="List users by name.")
+    def list_users(
+        self,
+        state: Annotated[UserState | None, typer.Option(help="Only those in this state.")] = None,
+        admin: Annotated[bool, typer.Option("--admin", help="Only administrators.")] = False,
+        search: Annotated[str, typer.Option(help="Only those with this in name or address.")] = "",
+        limit: Limit = 100,
+        as_json: Json = False,
+    ) -> None:
+        found = User.objects.searched(search)
+        found = found.filter(admin=True) if admin else found
+        found = found.filter(state=state) if state else found
+        rows = [_row(user) for user in found.order_by("username")[: limit or None]]
+        lines = table(rows, none="There is no such user.")
+        present(self, {"total": found.count(), "users": rows}, lines, as_json=as_json)
+
+    @command(help="Show one user: state, second factor, memberships, keys and tokens.")
+    def show(self, username: Username, as_json: Json = False) -> None:
+        with refusing(users.UnknownUser):
+            facts = accounts.describe(users.find(username))
+        present(self, facts, details(facts), as_json=as_json)
+
+    @command(help="Shut a user out of everything.")
+    def block(self, username: Username, as_json: Json = False) -> None:
+        with refusing(users.UnknownUser, users.Irreplaceable):
+            user = users.find(username)
+            changed = users.block(user)
+        self._say_state(user, changed, as_json=as_json)
+
+    @command(help="Let a user in again: a blocked, banned, waiting or deactivated one.")
+    def unblock(self, username: Username, as_json: Json = False) -> None:
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+        self._say_state(user, users.unblock(user), as_json=as_json)
+
+    @command(help="Forget failed attempts, and end the lock that they led to.")
+    def unlock(self, username: Username, as_json: Json = False) -> None:
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+        user.forget_failures()
+        present(self, {"username": user.username}, [f"{user} is not locked."], as_json=as_json)
+
+    @command(help="Turn one-time passwords on and print, once, what the authenticator app scans.")
+    def enrol_otp(
+        self,
+        username: Username,
+        imported: Annotated[
+            bool, typer.Option("--import", help="Read an existing Base32 secret from standard input.")
+        ] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(users.UnknownUser, NoEncryptionKey):
+            user = users.find(username)
+            secret = sys.stdin.readline().strip().replace(" ", "") if imported else None
+            try:
+                uri = one_time_passwords.enrol(user, secret)
+            except ValueError:
+                raise CommandError("The secret is no Base32 text of at least 112 bits.") from None
+        facts = {"username": user.username} if imported else {"username": user.username, "uri": uri}
+        lines = [f"One-time passwords are on for {user}.", *([] if imported else [uri])]
+        present(self, facts, lines, as_json=as_json)
+
+    @command(help="Turn one-time passwords off; without another factor the recovery codes go too.")
+    def withdraw_otp(self, username: Username, as_json: Json = False) -> None:
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+        one_time_passwords.withdraw(user)
+        present(
+            self, {"username": user.username}, [f"One-time passwords are off for {user}."], as_json=as_json
+        )
+
+    def _say_state(self, user: User, changed: bool, *, as_json: bool) -> None:
+        facts = {"username": user.username, "state": user.state, "changed": changed}
+        text = f"{user} is {user.state}." if changed else f"{user} was {user.state} already."
+        present(self, facts, [text], as_json=as_json)
+
+
+_ROW = ("id", "username", "name", "email", "state", "type", "admin")
+
+
+def _row(user: User) -> dict[str, Any]:
+    values = (user.pk, user.username, user.name, user.email, user.state, user.user_type, user.admin)
+    return dict(zip(_ROW, values, strict=True))

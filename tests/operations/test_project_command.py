@@ -1,0 +1,122 @@
+"""``manage.py project``."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+from pytest_django import Settings
+
+from apps.directory.models import Project, Visibility
+from gitlab_internal.gitaly.repository import project_path
+from tests.commands import facts, lines, run
+from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory, subgroup
+from tests.gitaly_double.server import running
+from tests.gitaly_double.settings import DoubleSettings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def storage(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """The folder of a Gitaly that answers."""
+    with tempfile.TemporaryDirectory(prefix="project-") as runtime:
+        double = DoubleSettings(storages={"default": tmp_path}, runtime=Path(runtime))
+        settings.GITALY_STORAGES = {"default": {"address": f"unix:{double.socket}"}}
+        with running(double):
+            yield tmp_path
+
+
+def test_a_project_is_created_with_its_repository(storage: Path) -> None:
+    GroupFactory.create(path="acme")
+    bob = UserFactory.create(username="bob")
+
+    found = facts("project", "create", "acme/site", "--visibility=public", "--creator=bob")
+
+    project = Project.objects.get()
+    assert found == {
+        "id": project.pk,
+        "path": "acme/site",
+        "visibility": "public",
+        "storage": "default",
+        "repository": True,
+        "clone_url": "git@localhost:acme/site.git",
+    }
+    assert (project.name, project.creator, project.visibility_level) == ("site", bob, Visibility.PUBLIC)
+    assert (storage / project_path(project.pk) / "HEAD").is_file()
+
+
+def test_a_project_whose_repository_cannot_be_made_is_not_created(settings: Settings) -> None:
+    settings.GITALY_STORAGES = {"default": {"address": "unix:/nowhere/gitaly.sock"}}
+    GroupFactory.create(path="acme")
+
+    with pytest.raises(CommandError, match="UNAVAILABLE"):
+        run("project", "create", "acme/site")
+
+    assert not Project.objects.exists()
+
+
+def test_a_project_gets_its_repository_later(settings: Settings, storage: Path) -> None:
+    GroupFactory.create(path="acme")
+
+    without = facts("project", "create", "acme/site", "--no-repository")
+    made = lines("project", "create-repository", "Acme/Site")
+
+    assert without["repository"] is None
+    assert made == ["acme/site has its repository."]
+    assert facts("project", "list")["projects"][0]["repository"]
+    assert (storage / project_path(without["id"]) / "HEAD").is_file()
+
+
+def test_where_no_gitaly_is_configured_the_repository_waits(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.GITALY_STORAGES = {}
+    GroupFactory.create(path="acme")
+
+    said = run("project", "create", "acme/site")
+
+    assert said == f"Created project acme/site with id {Project.objects.get().pk}.\n"
+    assert "'manage.py project create-repository acme/site' makes it." in capsys.readouterr().err
+    with pytest.raises(CommandError, match="no server for storage default"):
+        run("project", "create-repository", "acme/site")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["site"], "There is no group or user site."),
+        (["no/site"], "There is no group or user no."),
+        (["acme/Taken"], "path: acme/Taken is taken."),
+        (["acme/wikis"], "path: acme/wikis is reserved or not legal as a path."),
+        (["acme/a.git"], "path: acme/a.git is reserved or not legal as a path."),
+        (["acme/a--b"], "path: Path must not end with"),
+        (["acme/other", "--name=Taken"], "name: A project of acme is called Taken already."),
+        (["acme/other", "--creator=nobody"], "There is no user nobody."),
+        (["acme/other", "--visibility=secret"], "'secret' is not one of"),
+    ],
+)
+def test_a_project_that_cannot_be_is_not_created(arguments: list[str], said: str) -> None:
+    ProjectFactory.create(namespace=GroupFactory.create(path="acme"), path="taken", name="Taken")
+
+    with pytest.raises(CommandError) as refusal:
+        run("project", "create", *arguments)
+
+    assert str(refusal.value).startswith(said)
+    assert Project.objects.count() == 1
+
+
+def test_projects_are_listed_by_path() -> None:
+    acme = GroupFactory.create(path="acme")
+    ProjectFactory.create(namespace=subgroup(acme, path="z"), path="deep")
+    ProjectFactory.create(namespace=acme, path="site")
+    ProjectFactory.create(namespace=GroupFactory.create(path="acme2"), path="other")
+
+    def paths(*options: str) -> list[str]:
+        return [row["path"] for row in facts("project", "list", *options)["projects"]]
+
+    assert paths() == ["acme/site", "acme/z/deep", "acme2/other"]
+    assert paths("--below=Acme") == ["acme/site", "acme/z/deep"]
+    assert paths("--limit=1") == ["acme/site"]
+    assert lines("project", "list", "--below=nothing") == ["There is no such project."]
