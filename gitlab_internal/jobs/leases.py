@@ -4,6 +4,8 @@ from django.conf import settings
 
 from gitlab_internal.shared_store.database import DatabaseStore
 
+PREFIX = "worker:"
+
 
 def renew(worker_id: str) -> None:
     """Say that the worker lives; what it runs is its own for the next ``JOB_LEASE`` seconds."""
@@ -21,4 +23,4 @@ def is_alive(worker_id: str) -> bool:
 
 
 def _key(worker_id: str) -> str:
-    return f"worker:{worker_id}"
+    return f"{PREFIX}{worker_id}"
