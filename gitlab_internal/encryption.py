@@ -4,18 +4,17 @@ The keys stand in a file of their own, one a line, the newest first: the first o
 decrypt. A missing key or a value that no key opens is an error, never an empty or a raw value.
 """
 
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.apps import apps
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import models
 
-from gitlab_internal import secret_files
+from gitlab_internal import secret_uses
 from gitlab_internal.secret_files import SecretFile
 
 
@@ -35,30 +34,42 @@ class Encrypted:
 
     @classmethod
     def of(cls, text: str) -> "Encrypted":
-        """Encrypt a text with the newest key."""
-        return cls(_cipher().encrypt(text.encode()).decode())
+        """Encrypt a text with the newest key.
+
+        Raises:
+            NoEncryptionKey: there is none.
+        """
+        newest = live_keys()[0]
+        secret_uses.note(newest)
+        return cls(Fernet(newest).encrypt(text.encode()).decode())
 
     def reveal(self) -> str:
         """Return the text.
 
         Raises:
+            NoEncryptionKey: there is none at all.
             Undecryptable: its key has gone.
         """
-        try:
-            return _cipher().decrypt(self.token).decode()
-        except InvalidToken:
-            raise Undecryptable("No key in ENCRYPTION_KEYS_FILE opens this value.") from None
+        key, text = self._opened()
+        secret_uses.note(key)
+        return text.decode()
 
     def renewed(self) -> "Encrypted":
-        """Return the same text under the newest key.
+        """Return the same text under the newest key; what is under it already is returned as it is.
 
         Raises:
+            NoEncryptionKey: there is none at all.
             Undecryptable: its key has gone.
         """
-        try:
-            return Encrypted(_cipher().rotate(self.token).decode())
-        except InvalidToken:
-            raise Undecryptable("No key in ENCRYPTION_KEYS_FILE opens this value.") from None
+        key, text = self._opened()
+        newest = live_keys()[0]
+        return self if key == newest else Encrypted(Fernet(newest).encrypt(text).decode())
+
+    def _opened(self) -> tuple[bytes, bytes]:
+        for key in live_keys():
+            with suppress(InvalidToken):
+                return key, Fernet(key).decrypt(self.token)
+        raise Undecryptable("No key in ENCRYPTION_KEYS_FILE opens this value.")
 
     def __str__(self) -> str:
         return "[encrypted]"
@@ -97,57 +108,22 @@ class EncryptedField(models.Field[Encrypted, Encrypted]):
         return str(self.get_prep_value(self.value_from_object(obj)))
 
 
-def new_key() -> str:
+def new_key() -> bytes:
     """Return a line for the key file."""
-    return f"{Fernet.generate_key().decode()}\n"
+    return Fernet.generate_key() + b"\n"
 
 
-def add_key(path: Path) -> None:
-    """Put a new key on top of the key file; the file is created if there is none."""
-    existing = path.read_bytes() if path.exists() else b""
-    secret_files.replace(path, new_key().encode() + existing)
-
-
-def forget_old_keys(path: Path) -> int:
-    """Keep only the newest key and return how many others there were. Renew every value before."""
-    newest, *older = path.read_bytes().split()
-    secret_files.replace(path, newest + b"\n")
-    return len(older)
-
-
-def require_keys() -> None:
-    """Let pass where something can be encrypted.
+def live_keys() -> list[bytes]:
+    """Return every key of the key file, the newest first; there is at least one.
 
     Raises:
-        NoEncryptionKey: it cannot.
+        NoEncryptionKey: the file is missing, empty or malformed.
     """
-    _cipher()
-
-
-def renew() -> int:
-    """Bring every stored value under the newest key and return how many there are.
-
-    Raises:
-        Undecryptable: a value's key has gone; nothing else is changed by this call for that value.
-    """
-    return sum(_renew(model, field) for model, field in _encrypted_columns())
-
-
-def _renew(model: type[models.Model], field: EncryptedField) -> int:
-    rows = model._default_manager.exclude(**{field.name: None})
-    count = 0
-    for pk, value in rows.values_list("pk", field.name).iterator():
-        # Only where it has not changed meanwhile: a newer value is under the newest key already.
-        rows.filter(pk=pk, **{field.name: value}).update(**{field.name: value.renewed()})
-        count += 1
-    return count
-
-
-def _encrypted_columns() -> Iterator[tuple[type[models.Model], EncryptedField]]:
-    for model in apps.get_models():
-        for field in model._meta.local_fields:
-            if isinstance(field, EncryptedField):
-                yield model, field
+    path = settings.ENCRYPTION_KEYS_FILE
+    keys = _key_file(path).content().split()
+    if not keys or not all(map(_is_key, keys)):
+        raise NoEncryptionKey(f"{path} holds no usable key; `manage.py secret rotate encryption` makes one.")
+    return keys
 
 
 @cache
@@ -155,11 +131,10 @@ def _key_file(path: Path) -> SecretFile:
     return SecretFile(path)
 
 
-def _cipher() -> MultiFernet:
-    path = settings.ENCRYPTION_KEYS_FILE
+@cache
+def _is_key(line: bytes) -> bool:
     try:
-        return MultiFernet([Fernet(line) for line in _key_file(path).content().split()])
+        Fernet(line)
     except ValueError:
-        raise NoEncryptionKey(
-            f"{path} holds no usable key; `manage.py rotate_encryption_key` makes one."
-        ) from None
+        return False
+    return True

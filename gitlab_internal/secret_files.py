@@ -4,7 +4,9 @@ import base64
 import binascii
 import hmac
 import os
+import secrets
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,22 +19,23 @@ class SecretFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stamp: tuple[int, int, int] | None = None
-        self._content = b""
+        # Stamp and content, replaced together: threads read and write them at any moment.
+        self._seen: tuple[tuple[int, int, int] | None, bytes] = (None, b"")
 
     def content(self) -> bytes:
         """Return the bytes of the file as they are, or ``b""`` when there is none."""
         try:
             status = self.path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-            if stamp != self._stamp:
+            seen, content = self._seen
+            if stamp != seen:
                 content = self.path.read_bytes()
                 # Somebody who guesses a line end must not get in.
-                self._content = content if content.strip() else b""
-                self._stamp = stamp
+                content = content if content.strip() else b""
+                self._seen = (stamp, content)
         except OSError:
             return b""
-        return self._content
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,35 @@ def pair(current: Path, previous: Path) -> SecretPair:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a secret file in one step, private from the start; a reader sees the old or the new one."""
+    """Write a secret file in one step, private from the start; a reader sees the old or the new one.
+
+    A new file belongs to the owner of its folder, an old one to whom it belonged: the user who runs the
+    instance can read what root has written.
+    """
+    path = path.resolve()  # a link goes on leading to the secret
+    owner = path.stat() if path.exists() else path.parent.stat()
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if os.geteuid() == 0:
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
         Path(temporary).replace(path)
+        _sync_folder(path.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the renaming outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def without_line_end(content: bytes) -> bytes:
@@ -81,12 +102,11 @@ def without_line_end(content: bytes) -> bytes:
     return content
 
 
-def equals_any(offered: bytes, secrets: list[bytes]) -> bool:
-    """Compare with every secret in constant time, without leaving early."""
-    if not offered:
-        return False
-    matches = [hmac.compare_digest(offered, secret) for secret in secrets if secret]
-    return any(matches)
+def equal(offered: bytes, live: Iterable[bytes]) -> bytes | None:
+    """Return the secret that was offered, its line end apart; all are compared, each in constant time."""
+    bare = without_line_end(offered)
+    matches = [secret for secret in live if hmac.compare_digest(bare, without_line_end(secret))]
+    return matches[0] if bare and matches else None
 
 
 KAS_KEY_LENGTH = 32  # bytes
@@ -94,6 +114,16 @@ KAS_KEY_LENGTH = 32  # bytes
 
 class MalformedSecret(ValueError):
     """The content of a secret file does not have the form that its component needs."""
+
+
+def new_shell_secret() -> bytes:
+    """Return 32 lower-case hex characters, as GitLab generates it, and a line end."""
+    return f"{secrets.token_hex(16)}\n".encode()
+
+
+def new_kas_secret() -> bytes:
+    """Return strict Base64 of 32 random bytes, which are kas's signing key, and a line end."""
+    return base64.b64encode(secrets.token_bytes(KAS_KEY_LENGTH)) + b"\n"
 
 
 def kas_key(content: bytes) -> bytes:

@@ -1,6 +1,5 @@
-"""Secrets encrypted at rest, and the rotation of their key."""
+"""Secrets encrypted at rest."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core import serializers
-from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import checks, encryption
+from gitlab_internal import checks, encryption, secret_files
 from gitlab_internal.encryption import Encrypted, NoEncryptionKey, Undecryptable
 from tests.factories.directory import UserFactory
 
@@ -22,7 +20,7 @@ TEXT = "a secret for the test"
 @pytest.fixture
 def keys(settings: Settings, tmp_path: Path) -> Path:
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption_keys"
-    encryption.add_key(settings.ENCRYPTION_KEYS_FILE)
+    secret_files.replace(settings.ENCRYPTION_KEYS_FILE, encryption.new_key())
     return tmp_path / "encryption_keys"
 
 
@@ -31,21 +29,11 @@ def row(keys: Path, db: None) -> OtpSecret:
     return OtpSecret.objects.create(user=UserFactory.create(), secret=Encrypted.of(TEXT))
 
 
-def rotate(*options: str) -> list[str]:
-    out = io.StringIO()
-    call_command("rotate_encryption_key", *options, stdout=out)
-    return out.getvalue().splitlines()
-
-
 def test_only_who_asks_sees_the_text(row: OtpSecret) -> None:
     stored = OtpSecret.objects.get()
 
     assert stored.secret.reveal() == TEXT
     assert (str(stored.secret), repr(stored.secret)) == ("[encrypted]", "Encrypted(…)")
-
-
-def test_the_key_file_is_private(keys: Path) -> None:
-    assert keys.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_clear_text_is_never_stored(keys: Path, db: None) -> None:
@@ -84,43 +72,24 @@ def test_a_lost_key_is_an_error(row: OtpSecret, keys: Path) -> None:
 
     with pytest.raises(Undecryptable):
         row.secret.reveal()
-    with pytest.raises(CommandError, match="No key in ENCRYPTION_KEYS_FILE"):
-        rotate()
 
 
-def test_a_rotation_takes_two_steps(row: OtpSecret, keys: Path) -> None:
-    first = keys.read_text().strip()
-
-    begun = rotate()
-    second, kept = keys.read_text().split()
-    finished = rotate("--finish")
-
-    assert kept == first
-    assert begun == [f"{keys} has a new key.", "1 stored secrets are under the newest key."]
-    assert finished == ["1 stored secrets are under the newest key.", "1 old keys are forgotten."]
-    assert keys.read_text().split() == [second]
-    token = OtpSecret.objects.get().secret.token
-    assert Fernet(second).decrypt(token).decode() == TEXT
-
-
-def test_until_the_rotation_is_finished_old_values_open(row: OtpSecret) -> None:
-    rotate()
+def test_every_key_opens_and_the_first_one_closes(row: OtpSecret, keys: Path) -> None:
+    newest = Fernet.generate_key()
+    keys.write_bytes(newest + b"\n" + keys.read_bytes())
 
     assert row.secret.reveal() == TEXT
+    assert Fernet(newest).decrypt(Encrypted.of(TEXT).token).decode() == TEXT
 
 
-def test_the_first_rotation_makes_the_file(db: None, settings: Settings, tmp_path: Path) -> None:
-    settings.ENCRYPTION_KEYS_FILE = tmp_path / "new"
+def test_a_renewed_value_is_under_the_newest_key_and_needs_no_renewal(row: OtpSecret, keys: Path) -> None:
+    newest = Fernet.generate_key()
+    keys.write_bytes(newest + b"\n" + keys.read_bytes())
 
-    assert rotate() == [f"{tmp_path}/new has a new key.", "0 stored secrets are under the newest key."]
-    assert Encrypted.of(TEXT).reveal() == TEXT
+    renewed = row.secret.renewed()
 
-
-def test_there_is_nothing_to_finish_without_file(settings: Settings, tmp_path: Path) -> None:
-    settings.ENCRYPTION_KEYS_FILE = tmp_path / "missing"
-
-    with pytest.raises(CommandError, match="is missing"):
-        rotate("--finish")
+    assert Fernet(newest).decrypt(renewed.token).decode() == TEXT
+    assert renewed.renewed() is renewed
 
 
 def test_the_checks_name_a_file_that_is_open_or_malformed(keys: Path) -> None:

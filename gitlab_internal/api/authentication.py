@@ -9,10 +9,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 
-from gitlab_internal import secret_files
+from gitlab_internal import secret_files, secret_uses
 from gitlab_internal.api.params import parameters
 from gitlab_internal.base64_text import decode_leniently
-from gitlab_internal.secret_files import SecretPair, without_line_end
+from gitlab_internal.secret_files import SecretPair
 
 JWT_LEEWAY = 60  # seconds: a retried request repeats its token
 # Several generations sign with secrets of any length; the length is a system check, not a reason for 401.
@@ -52,45 +52,43 @@ class SharedSecretAuthentication(BaseAuthentication):
             AuthenticationFailed: no credential holds.
         """
         pair = secret_files.pair(settings.SHELL_SECRET_FILE, settings.SHELL_PREVIOUS_SECRET_FILE)
-        if _header_holds(request, pair) or _token_holds(request, pair):
-            return Component("gitlab-shell"), None
-        if _parameter_holds(request, pair):
-            return Component("gitlab-shell"), None
-        raise AuthenticationFailed
+        secret = _of_header(request, pair) or _of_token(request, pair) or _of_parameter(request, pair)
+        if secret is None:
+            raise AuthenticationFailed
+        secret_uses.note(secret)
+        return Component("gitlab-shell"), None
 
     def authenticate_header(self, request: Request) -> str:
         """Keep the 401: without a challenge it would become a 403."""
         return "Gitlab-Shared-Secret"
 
 
-def _header_holds(request: Request, pair: SecretPair) -> bool:
+def _of_header(request: Request, pair: SecretPair) -> bytes | None:
     offered = request.META.get("HTTP_GITLAB_SHARED_SECRET", "")
-    return bool(offered) and _is_secret(decode_leniently(offered), pair)
+    return secret_files.equal(decode_leniently(offered), pair.contents()) if offered else None
 
 
-def _parameter_holds(request: Request, pair: SecretPair) -> bool:
+def _of_parameter(request: Request, pair: SecretPair) -> bytes | None:
     try:
         offered: Any = parameters(request).get("secret_token")
     except APIException:
-        return False  # a body that cannot be read has no secret_token in it
+        return None  # a body that cannot be read has no secret_token in it
     if not isinstance(offered, str):
-        return False
-    raw = offered.encode("utf-8", "replace")
-    return _is_secret(raw, pair) or _is_secret(decode_leniently(offered), pair)
+        return None
+    raw = secret_files.equal(offered.encode("utf-8", "replace"), pair.contents())
+    return raw or secret_files.equal(decode_leniently(offered), pair.contents())
 
 
-def _is_secret(offered: bytes, pair: SecretPair) -> bool:
-    secrets = [without_line_end(content) for content in pair.contents()]
-    return secret_files.equals_any(without_line_end(offered), secrets)
-
-
-def _token_holds(request: Request, pair: SecretPair) -> bool:
+def _of_token(request: Request, pair: SecretPair) -> bytes | None:
     token = request.META.get("HTTP_GITLAB_SHELL_API_REQUEST", "")
     if not token:
-        return False
+        return None
+    return next((content for content in pair.contents() if _signs(content, token)), None)
+
+
+def _signs(content: bytes, token: str) -> bool:
     # Trimmed first: all clients of today. Old ones sign with the bytes of the file as they are.
-    keys = [key for content in pair.contents() for key in (content.strip(), content) if key]
-    return any(_verifies(token, key) for key in dict.fromkeys(keys))
+    return any(_verifies(token, key) for key in dict.fromkeys((content.strip(), content)))
 
 
 def _verifies(token: str, key: bytes) -> bool:

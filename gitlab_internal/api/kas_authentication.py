@@ -12,7 +12,7 @@ from jwt.types import Options
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from gitlab_internal import secret_files
+from gitlab_internal import secret_files, secret_uses
 from gitlab_internal.api.authentication import Component
 from gitlab_internal.api.errors import Failure
 from gitlab_internal.secret_files import MalformedSecret
@@ -47,8 +47,10 @@ class KasAuthentication(BaseAuthentication):
             Failure: 401; which of the many reasons it was is nobody's business.
         """
         token = request.META.get("HTTP_GITLAB_KAS_API_REQUEST", "")
-        if not any(_verifies(token, key) for key in _keys()):
+        secret = next((secret for secret, key in _keys() if _verifies(token, key)), None)
+        if secret is None:
             raise Failure(401, _REFUSAL)
+        secret_uses.note(secret)
         return Component("kas"), None
 
     def authenticate_header(self, request: Request) -> str:
@@ -56,12 +58,13 @@ class KasAuthentication(BaseAuthentication):
         return HEADER
 
 
-def _keys() -> list[bytes]:
+def _keys() -> list[tuple[bytes, bytes]]:
+    """The contents of the secret files that count, each with the key that it stands for."""
     pair = secret_files.pair(settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE)
     keys = []
     for content in pair.contents():
         try:
-            keys.append(secret_files.kas_key(content))
+            keys.append((content, secret_files.kas_key(content)))
         except MalformedSecret as error:
             log.error("a secret file of kas holds no key", reason=str(error))
     if not keys:

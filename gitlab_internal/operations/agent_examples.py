@@ -73,7 +73,7 @@ def _json(method: str, body: str) -> list[str]:
 
 
 def _curl(options: list[str]) -> str:
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "kas_token"]
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "secret", "sign", "kas"]
     signing = shlex.join(["env", f"DATA={settings.DATA}", *command])
     signature = f'--header "Gitlab-Kas-Api-Request: $({signing})"'
     return f"curl --silent --show-error {signature} {shlex.join(options)}"

@@ -1,16 +1,14 @@
 """The folder of an instance: its secrets and its settings file. What exists is never overwritten."""
 
-import base64
 import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 
-from gitlab_internal import encryption
+from gitlab_internal import encryption, secret_files
 
 ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
 AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
@@ -35,38 +33,28 @@ def token(name: str) -> str:
     return (settings.DATA / name).read_text().strip()
 
 
-def _wanted() -> list[tuple[Path, Callable[[], str]]]:
+def _wanted() -> list[tuple[Path, bytes]]:
     wanted = [
-        (settings.SHELL_SECRET_FILE, _shell_secret),
-        (settings.KAS_SECRET_FILE, _kas_secret),
-        (settings.ENCRYPTION_KEYS_FILE, encryption.new_key),
-        (settings.DATA / ADMIN_TOKEN, lambda: f"glpat-{secrets.token_urlsafe(15)}\n"),
-        (settings.DATA / AGENT_TOKEN, lambda: f"{secrets.token_urlsafe(38)[:50]}\n"),
-        (settings.DATA / SETTINGS_FILE, lambda: _SETTINGS),
+        (settings.SHELL_SECRET_FILE, secret_files.new_shell_secret()),
+        (settings.KAS_SECRET_FILE, secret_files.new_kas_secret()),
+        (settings.ENCRYPTION_KEYS_FILE, encryption.new_key()),
+        (settings.DATA / ADMIN_TOKEN, f"glpat-{secrets.token_urlsafe(15)}\n".encode()),
+        (settings.DATA / AGENT_TOKEN, f"{secrets.token_urlsafe(38)[:50]}\n".encode()),
+        (settings.DATA / SETTINGS_FILE, _SETTINGS.encode()),
     ]
     if not os.environ.get("SECRET_KEY"):
-        wanted.append((settings.SECRET_KEY_FILE, lambda: f"{secrets.token_urlsafe(64)}\n"))
+        wanted.append((settings.SECRET_KEY_FILE, f"{secrets.token_urlsafe(64)}\n".encode()))
     return wanted
 
 
-def _shell_secret() -> str:
-    """32 lower-case hex characters, as GitLab generates it."""
-    return f"{secrets.token_hex(16)}\n"
-
-
-def _kas_secret() -> str:
-    """Strict Base64 of exactly 32 bytes, which are kas's signing key."""
-    return f"{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
-
-
-def _create(path: Path, content: Callable[[], str]) -> bool:
+def _create(path: Path, content: bytes) -> bool:
     """Create the file whole or not at all: nobody ever reads half a secret."""
     if path.exists():
         return False
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}-")  # mode 0600
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(content())
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
         with contextlib.suppress(FileExistsError):
             os.link(name, path)
             return True

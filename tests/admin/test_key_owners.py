@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def user(settings: Settings, tmp_path: Path) -> User:
     """A user with an authenticator app and recovery codes."""
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption_keys"
-    encryption.add_key(settings.ENCRYPTION_KEYS_FILE)
+    settings.ENCRYPTION_KEYS_FILE.write_bytes(encryption.new_key())
     user = UserFactory.create()
     one_time_passwords.enrol(user)
     recovery_codes.regenerate(claim=Claim(user_id=user.pk), now=user.created_at)

@@ -125,13 +125,13 @@ def test_agents_are_listed_with_their_last_contact() -> None:
 
 
 def test_a_fresh_token_of_kas_is_good() -> None:
-    assert status_of(run("kas_token").strip()) == 204
+    assert status_of(run("secret", "sign", "kas").strip()) == 204
 
 
 def test_a_missing_secret_signs_nothing(kas_secret: Path) -> None:
     kas_secret.write_text("short")
     with pytest.raises(CommandError, match="No key of kas"):
-        run("kas_token")
+        run("secret", "sign", "kas")
     kas_secret.unlink()
     with pytest.raises(CommandError, match="No key of kas"):
-        run("kas_token")
+        run("secret", "sign", "kas")

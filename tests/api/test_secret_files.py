@@ -1,11 +1,13 @@
 """Secret files are read when they change, and hold a secret or none."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from gitlab_internal import secret_files
-from gitlab_internal.secret_files import SecretFile, equals_any, without_line_end
+from gitlab_internal.secret_files import SecretFile, equal, without_line_end
 
 
 def test_the_content_is_read_as_it_is(tmp_path: Path) -> None:
@@ -91,7 +93,59 @@ def test_one_line_end_is_taken_off(content: bytes, expected: bytes) -> None:
 
 
 def test_nothing_equals_no_secret() -> None:
-    assert not equals_any(b"", [b""])
-    assert not equals_any(b"", [])
-    assert not equals_any(b"s", [b"", b"t"])
-    assert equals_any(b"s", [b"t", b"s"])
+    assert equal(b"", [b""]) is None
+    assert equal(b"\n", [b"\n"]) is None
+    assert equal(b"", []) is None
+    assert equal(b"s", [b"", b"t"]) is None
+
+
+def test_the_secret_that_was_offered_is_told_whatever_their_line_ends() -> None:
+    assert equal(b"s\r\n", [b"t", b"s\n"]) == b"s\n"
+
+
+def test_a_replaced_file_is_private_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+
+    secret_files.replace(path, b"new")
+
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o600)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_goes_on_leading_to_the_secret(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "secret")
+    (tmp_path / "secret").write_bytes(b"old")
+
+    secret_files.replace(tmp_path / "link", b"new")
+
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "secret").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for others")
+def test_what_root_replaces_still_belongs_to_its_owner(tmp_path: Path) -> None:
+    os.chown(tmp_path, 1234, 1234)
+
+    secret_files.replace(tmp_path / "secret", b"new")
+
+    status = (tmp_path / "secret").stat()
+    assert (status.st_uid, status.st_gid) == (1234, 1234)
+
+
+def test_what_cannot_be_written_leaves_the_old_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        secret_files.replace(path, b"new")
+
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

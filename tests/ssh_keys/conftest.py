@@ -12,5 +12,5 @@ from gitlab_internal import encryption
 def encryption_keys(settings: Settings, tmp_path: Path) -> Path:
     """A file with one encryption key."""
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "encryption_keys"
-    encryption.add_key(settings.ENCRYPTION_KEYS_FILE)
+    settings.ENCRYPTION_KEYS_FILE.write_bytes(encryption.new_key())
     return tmp_path / "encryption_keys"

@@ -60,7 +60,7 @@ def test_it_needs_an_encryption_key(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS_FILE = settings.ENCRYPTION_KEYS_FILE.with_name("missing")
     user = UserFactory.create(username="rubi")
 
-    with pytest.raises(CommandError, match="rotate_encryption_key"):
+    with pytest.raises(CommandError, match="secret rotate encryption"):
         run("rubi")
     user.refresh_from_db()
     assert not user.otp_required_for_login
