@@ -30,12 +30,8 @@ Days = Annotated[int, typer.Option(min=0, max=36500, help="How far to look ahead
 End = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="It ends when this day begins, in UTC.")
 
 
-class Noun(TyperCommand):
-    """A command whose verbs are its subcommands, even a single one. Wrong usage ends with 2."""
-
-    @initialize()
-    def init(self) -> None:
-        """Take no option of its own; that it is there keeps the verb of a noun with one verb."""
+class Verb(TyperCommand):
+    """A command that does one thing. Wrong usage ends with 2."""
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
@@ -47,6 +43,14 @@ class Noun(TyperCommand):
             if isinstance(raised, UsageError):
                 raise SystemExit(2) from end
             raise
+
+
+class Noun(Verb):
+    """A command whose verbs are its subcommands, even a single one."""
+
+    @initialize()
+    def init(self) -> None:
+        """Take no option of its own; that it is there keeps the verb of a noun with one verb."""
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""A large directory: made in bulk, the same from the same numbers, continued where it was stopped."""
