@@ -35,6 +35,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	BIN=$(BIN) bash .ci/check-production
+	BIN=$(BIN) bash .ci/check-deployment
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(BENCH)

@@ -154,7 +154,8 @@ JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=5)  # how often a job tha
 
 # --- Web server ---
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
-STATIC_ROOT = DATA / "static"
+# Where `manage.py collectstatic` puts the files of the admin site, and where they are served from.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA / "static")))
 HTTPS = INSTANCE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

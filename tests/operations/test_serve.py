@@ -15,7 +15,7 @@ import pytest
 
 from gitlab_internal.operations import listening
 from gitlab_internal.operations.processes import stop
-from tests.instances import ROOT, Instance, environment, first_output, manage, prepared_folder
+from tests.instances import ROOT, Instance, database, environment, first_output, manage, prepared_folder
 
 SECRETS = (
     ".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "encryption_keys",
@@ -101,6 +101,17 @@ def test_the_second_run_changes_nothing_and_shows_no_password() -> None:
             == counted
             == "1 4\n"
         )
+
+
+def test_an_empty_instance_has_its_secrets_and_nobody_in_it(tmp_path: Path) -> None:
+    settings = environment(tmp_path / "data", **database())
+
+    output = manage(settings, "serve", "--only-prepare", "--empty")
+
+    assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
+    assert "Log in as" not in output and "curl" not in output
+    count = "from apps.directory.models import User; print(User.objects.count())"
+    assert manage(settings, "shell", "--no-imports", "-c", count) == "0\n"
 
 
 def test_runs_the_service_and_a_worker_until_it_is_told_to_stop() -> None:

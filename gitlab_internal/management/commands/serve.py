@@ -32,8 +32,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-prepare", action="store_true", help="Make and print everything; run nothing."
         )
+        parser.add_argument(
+            "--empty", action="store_true", help="Leave a new database without the document's examples."
+        )
 
-    def handle(self, *, port: int, bind: str, only_prepare: bool, **options: Any) -> None:
+    def handle(self, *, port: int, bind: str, only_prepare: bool, empty: bool, **options: Any) -> None:
         address = bind or f"127.0.0.1:{port}"
         try:
             server = listening.named(address)
@@ -41,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         os.umask(0o077)  # whatever an instance makes is its own
         self._make_files()
-        self._make_database()
+        self._make_database(empty=empty)
         password = credentials.first_password()
         credentials.register()
         connections.close_all()
@@ -67,10 +70,11 @@ class Command(BaseCommand):
             self.stdout.flush()
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 -- the same command once more
 
-    def _make_database(self) -> None:
+    def _make_database(self, *, empty: bool) -> None:
         self.check()
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        call_command("seed", skip_checks=True)
+        if not empty:
+            call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
 
     def _describe(self, server: listening.Server, password: str | None) -> None:
