@@ -66,6 +66,7 @@ class Terminal:
         """Return a terminal whose programs speak to the instance of the chain."""
         programs = home / ".bin"
         programs.mkdir(parents=True)
+        (home / ".ssh").mkdir(mode=0o700)
         for name in PROGRAMS:
             if found := shutil.which(name):
                 (programs / name).symlink_to(found)
