@@ -52,8 +52,8 @@ def post_worker_init(worker: Any) -> None:
 
 
 def _warm_up(together: threading.Barrier) -> None:
-    from apps.git_access import fact_readers  # noqa: PLC0415 -- models exist once the application is loaded
-    from apps.git_access.facts import Question  # noqa: PLC0415
+    from apps.git_access.attempts import fact_readers  # noqa: PLC0415 -- models exist once the application is loaded
+    from apps.git_access.attempts.facts import Question  # noqa: PLC0415
     from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
 
     together.wait(timeout=10)  # no thread takes the work of two

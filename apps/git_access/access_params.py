@@ -3,7 +3,7 @@
 import json
 from typing import Any, TypeGuard
 
-from apps.git_access.attempt import Action, Command, Quarantine
+from apps.git_access.attempts.attempt import Action, Command, Quarantine
 from apps.git_access.params import client_context
 from apps.ssh_keys.params import claim
 from gitlab_internal import correlation

@@ -5,8 +5,8 @@ import binascii
 import json
 from typing import Any
 
-from apps.git_access import repositories
-from apps.git_access.repositories import MalformedRepository, RepositoryId
+from apps.git_access.repositories import ids
+from apps.git_access.repositories.ids import MalformedRepository, RepositoryId
 from gitlab_internal.api.errors import BadRequest
 from gitlab_internal.api.params import Given
 
@@ -27,7 +27,7 @@ def well_formed(gl_repository: str) -> RepositoryId:
         BadRequest: the name is malformed.
     """
     try:
-        return repositories.parse(gl_repository)
+        return ids.parse(gl_repository)
     except MalformedRepository:
         raise BadRequest('"gl_repository" is invalid') from None
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 
 from apps.directory.feature_flags import gitaly_features
-from apps.git_access import gitaly_repositories
-from apps.git_access.access import Grant
-from apps.git_access.attempt import Attempt
+from apps.git_access.attempts import gitaly_repositories
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.decision.access import Grant
 from apps.git_access.rules import keys
 from gitlab_internal.gitaly.repository import Repository
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
-from apps.git_access import push_events
+from apps.git_access.follow_ups import push_events
 from gitlab_internal import correlation
 
 

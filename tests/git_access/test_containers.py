@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from apps.directory.models import RedirectRoute
-from apps.git_access import containers
-from apps.git_access.containers import Container
-from apps.git_access.repositories import MalformedRepository, RepositoryType
+from apps.git_access.repositories import containers
+from apps.git_access.repositories.containers import Container
+from apps.git_access.repositories.ids import MalformedRepository, RepositoryType
 from tests.factories.directory import (
     GroupFactory,
     PersonalNamespaceFactory,

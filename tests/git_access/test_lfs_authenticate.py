@@ -9,8 +9,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.directory.models import RedirectRoute, User, UserState
-from apps.git_access import containers, lfs
-from apps.git_access.containers import Container
+from apps.git_access.lfs import tokens
+from apps.git_access.repositories import containers
+from apps.git_access.repositories.containers import Container
 from apps.ssh_keys.actors import Actor
 from tests.callers import Caller
 from tests.factories.directory import (
@@ -172,7 +173,7 @@ def test_the_nearest_switch_decides_under_that_of_the_instance(
     container = container_of(f"project-{ProjectFactory.create(namespace=owner, lfs_enabled=project).pk}")
 
     assert container is not None
-    assert lfs.is_enabled(container) is enabled
+    assert tokens.is_enabled(container) is enabled
 
 
 def test_nobody_is_not_found_in_other_words(shell: Caller) -> None:
@@ -250,77 +251,77 @@ class TestToken:
         return Actor(user=UserFactory.create())
 
     def issue(self, actor: Actor, container: Container) -> str:
-        return lfs.authenticate(container=container, actor=actor, now=timezone.now()).token
+        return tokens.authenticate(container=container, actor=actor, now=timezone.now()).token
 
     def test_it_holds_for_its_actor_and_repository(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
 
-        lfs.verify(token, actor=actor, container=container, now=timezone.now())
-        lfs.verify(token, actor=actor, container=None, now=timezone.now())
+        tokens.verify(token, actor=actor, container=container, now=timezone.now())
+        tokens.verify(token, actor=actor, container=None, now=timezone.now())
 
     def test_a_deploy_key_has_a_token_of_its_own(self, container: Container) -> None:
         key = DeployKeyFactory.create()
         token = self.issue(Actor(key=key, user=key.user), container)
 
-        lfs.verify(token, actor=Actor(key=key, user=key.user), container=container, now=timezone.now())
-        with pytest.raises(lfs.InvalidToken):
-            lfs.verify(token, actor=Actor(user=key.user), container=container, now=timezone.now())
+        tokens.verify(token, actor=Actor(key=key, user=key.user), container=container, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken):
+            tokens.verify(token, actor=Actor(user=key.user), container=container, now=timezone.now())
 
     @pytest.mark.parametrize(("seconds", "holds"), [(-70, False), (-64, True), (1859, True), (1861, False)])
     def test_it_holds_for_half_an_hour_and_a_minute_each_way(
         self, actor: Actor, container: Container, seconds: int, holds: bool
     ) -> None:
         now = timezone.now().replace(microsecond=0)
-        token = lfs.authenticate(container=container, actor=actor, now=now).token
+        token = tokens.authenticate(container=container, actor=actor, now=now).token
         then = now + timedelta(seconds=seconds)
 
         if holds:
-            lfs.verify(token, actor=actor, container=container, now=then)
+            tokens.verify(token, actor=actor, container=container, now=then)
         else:
-            with pytest.raises(lfs.InvalidToken, match="time"):
-                lfs.verify(token, actor=actor, container=container, now=then)
+            with pytest.raises(tokens.InvalidToken, match="time"):
+                tokens.verify(token, actor=actor, container=container, now=then)
 
     def test_a_changed_password_ends_it(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
         user = User.objects.get(pk=actor.user.pk if actor.user else 0)
         user.set_password("another one")
 
-        with pytest.raises(lfs.InvalidToken, match="signed"):
-            lfs.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken, match="signed"):
+            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
 
     def test_a_renamed_user_needs_a_new_one(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
         user = User.objects.get(pk=actor.user.pk if actor.user else 0)
         user.username = "renamed"
 
-        with pytest.raises(lfs.InvalidToken, match="actor"):
-            lfs.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken, match="actor"):
+            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
 
     def test_it_opens_no_other_repository(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
         wiki = container_of(f"wiki-{container.project.pk if container.project else 0}")
 
-        with pytest.raises(lfs.InvalidToken, match="repository"):
-            lfs.verify(token, actor=actor, container=wiki, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken, match="repository"):
+            tokens.verify(token, actor=actor, container=wiki, now=timezone.now())
 
     def test_nonsense_and_foreign_tokens_are_refused(self, actor: Actor, container: Container) -> None:
         foreign = jwt.encode({"data": {}, "nbf": 0, "exp": 2**33}, "x" * 32, algorithm="HS256")
 
         for token in ("", "a.b.c", "ü", foreign):
-            with pytest.raises(lfs.InvalidToken):
-                lfs.verify(token, actor=actor, container=container, now=timezone.now())
+            with pytest.raises(tokens.InvalidToken):
+                tokens.verify(token, actor=actor, container=container, now=timezone.now())
 
     def test_another_token_of_the_same_key_is_none_of_ours(self, container: Container) -> None:
         key = DeployKeyFactory.create()
-        secret = f"{key.fingerprint_sha256[:16]}{lfs._server_key()[:32]}"
+        secret = f"{key.fingerprint_sha256[:16]}{tokens._server_key()[:32]}"
         other = jwt.encode({"data": "x", "nbf": 0, "exp": 2**33}, secret, algorithm="HS256")
 
-        with pytest.raises(lfs.InvalidToken, match="LFS"):
-            lfs.verify(other, actor=Actor(key=key), container=container, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken, match="LFS"):
+            tokens.verify(other, actor=Actor(key=key), container=container, now=timezone.now())
 
     def test_nobody_has_a_token(self, container: Container) -> None:
-        with pytest.raises(lfs.UnknownActor):
-            lfs.verify("a.b.c", actor=Actor(), container=container, now=timezone.now())
+        with pytest.raises(tokens.UnknownActor):
+            tokens.verify("a.b.c", actor=Actor(), container=container, now=timezone.now())
 
     @pytest.mark.parametrize(
         "fields",
@@ -338,17 +339,17 @@ class TestToken:
         User.objects.filter(pk=actor.user.pk if actor.user else 0).update(**fields)
         user = User.objects.get(pk=actor.user.pk if actor.user else 0)
 
-        with pytest.raises(lfs.InvalidToken, match="log in"):
-            lfs.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+        with pytest.raises(tokens.InvalidToken, match="log in"):
+            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
 
     def test_a_password_that_nobody_has_chosen_does_not_expire(self, container: Container) -> None:
         past = timezone.now() - timedelta(days=1)
         user = UserFactory.create(password_expires_at=past, password_automatically_set=True)
         token = self.issue(Actor(user=user), container)
 
-        lfs.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+        tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
 
     def test_a_user_without_password_has_a_key_long_enough(self, container: Container) -> None:
         actor = Actor(user=UserFactory.create(password=""))
 
-        lfs.verify(self.issue(actor, container), actor=actor, container=container, now=timezone.now())
+        tokens.verify(self.issue(actor, container), actor=actor, container=container, now=timezone.now())

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.git_access import notices, remotes
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.repositories import notices, remotes
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from gitlab_internal.shared_store.models import Entry
 
 pytestmark = pytest.mark.django_db

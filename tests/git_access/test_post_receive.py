@@ -12,9 +12,10 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.directory.models import FeatureLevel, Namespace, Project, User, Visibility
-from apps.git_access import notices, reference_counter
 from apps.git_access.models import BroadcastKind, PushRecord
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.pushes import reference_counter
+from apps.git_access.repositories import notices
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.models import KeyKind
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.failures import GitalyUnavailable

@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from apps.git_access import reference_counter
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.pushes import reference_counter
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from tests.callers import Caller
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.directory.models import Project, Snippet, User
-from apps.git_access import push_events
+from apps.git_access.follow_ups import push_events
 from apps.git_access.models import ProtectedBranch, PushEvent, PushRecord
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.failures import GitalyUnavailable, RepositoryNotFound

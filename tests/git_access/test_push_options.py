@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apps.git_access.push_options import parse
+from apps.git_access.pushes.push_options import parse
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.git_access import reference_counter
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.pushes import reference_counter
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from gitlab_internal.shared_store.models import Entry
 from tests.git_access.threads import in_threads
 

@@ -21,10 +21,10 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from apps.directory.models import Project, ProjectStatistics, User
-from apps.git_access import push_events, statistics
+from apps.git_access.follow_ups import push_events, statistics
+from apps.git_access.follow_ups.webhooks import deliveries, destinations, signatures
+from apps.git_access.follow_ups.webhooks.destinations import ForbiddenAddress, NotDelivered
 from apps.git_access.models import LfsObjectLink, PushRecord, Webhook, WebhookDelivery
-from apps.git_access.webhooks import deliveries, destinations, signatures
-from apps.git_access.webhooks.destinations import ForbiddenAddress, NotDelivered
 from gitlab_internal.encryption import Encrypted
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.jobs.worker import DurableWorker

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from apps.git_access.fact_readers import portable, postgresql
-from apps.git_access.facts import Question
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.attempts.fact_readers import portable, postgresql
+from apps.git_access.attempts.facts import Question
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Lookup
 from tests.postgresql.worlds import World
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-SOURCE = Path(__file__).parent.parent / "sql" / "access_facts.sql"
+SOURCE = Path(__file__).parent.parent / "attempts" / "fact_readers" / "access_facts.sql"
 FUNCTIONS = (
     "internal_access_facts",
     "internal_group_at",

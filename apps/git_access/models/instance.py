@@ -7,7 +7,7 @@ from django.core.validators import MinLengthValidator
 from django.db import models
 
 from apps.directory.models import Namespace
-from apps.git_access import addresses
+from apps.git_access.matching import addresses
 
 
 class IpRestriction(models.Model):

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from apps.directory.models import Namespace, Project
-from apps.git_access import patterns
+from apps.git_access.matching import patterns
 
 
 class PushRuleScope(models.TextChoices):

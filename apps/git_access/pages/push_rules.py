@@ -9,9 +9,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from apps.git_access import explanations
-from apps.git_access.attempt import Action, Command
-from apps.git_access.changes import ANY
+from apps.git_access.attempts.attempt import Action, Command
+from apps.git_access.attempts.changes import ANY
+from apps.git_access.decision import explanations
 from apps.git_access.models import PushRule, PushRuleScope
 from apps.ssh_keys.actors import Claim
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from apps.git_access.attempt import Attempt
-from apps.git_access.changes import Change
-from apps.git_access.deadline import CheckTimer
-from apps.git_access.patterns import InvalidPattern
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.changes import Change
+from apps.git_access.attempts.deadline import CheckTimer
+from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.matching.patterns import InvalidPattern
 from apps.git_access.push_checks import branches, files, lfs_objects, paths, push_rules, sizes, tags
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 from apps.git_access.steps.pushing import NO_PUSH, may_push
 
 PUSH_TITLE = "Checking if you are allowed to push..."

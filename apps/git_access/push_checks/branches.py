@@ -3,12 +3,12 @@
 from django.conf import settings
 
 from apps.directory.models import AccessLevel
-from apps.git_access.changes import Change
+from apps.git_access.attempts.changes import Change
+from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.models import BranchRight
-from apps.git_access.protected_refs import Rule
 from apps.git_access.push_checks.names import is_legal, starts_like_revision
+from apps.git_access.push_checks.protected_refs import Rule
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 
 DEFAULT_TITLE = "Checking if default branch is being deleted..."
 FORCE_TITLE = "Checking if you are force pushing to a protected branch..."

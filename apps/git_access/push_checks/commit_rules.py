@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.git_access import patterns
+from apps.git_access.matching import patterns
 from apps.git_access.models import PushRule
 from apps.git_access.push_checks.pushers import Pusher
 from gitlab_internal.gitaly.objects import Commit

@@ -1,7 +1,7 @@
 """The check of the size of each new file."""
 
+from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 
 TITLE = "Checking for blobs over the file size limit"
 TOO_LARGE = 'File "{path}" is larger than the allowed size of {limit} MB. Use Git LFS to manage this file.'

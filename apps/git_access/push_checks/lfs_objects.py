@@ -1,8 +1,8 @@
 """The check that every pointer to a file in LFS leads to one."""
 
+from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.models import LfsObjectLink
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 
 TITLE = (
     "Scanning repository for blobs stored in LFS and verifying their files have been uploaded to GitLab..."

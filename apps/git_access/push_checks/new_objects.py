@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from apps.git_access.changes import Change, is_object_id
+from apps.git_access.attempts.changes import Change, is_object_id
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.objects import Blob, Commit, LfsPointer
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from apps.git_access import patterns
-from apps.git_access.changes import Change
-from apps.git_access.restrictions import Lock
+from apps.git_access.attempts.changes import Change
+from apps.git_access.matching import patterns
+from apps.git_access.push_checks.restrictions import Lock
 from gitlab_internal.gitaly import objects
 from gitlab_internal.gitaly.objects import ChangedPath, Commit
 

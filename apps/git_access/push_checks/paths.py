@@ -1,8 +1,8 @@
 """The check of what a push touches: paths that others have locked, and names that no file may have."""
 
-from apps.git_access.changes import Change
+from apps.git_access.attempts.changes import Change
+from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 
 TITLE = "Validating diffs' file paths..."
 

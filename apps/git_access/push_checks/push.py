@@ -5,17 +5,17 @@ from functools import cached_property
 from django.conf import settings
 
 from apps.directory.models import AccessLevel, BranchProtection
-from apps.git_access import gitaly_repositories, protected_refs, restrictions
-from apps.git_access.attempt import Attempt
-from apps.git_access.deadline import CheckTimer
-from apps.git_access.facts import Facts, NamespaceFacts, ProjectFacts
+from apps.git_access.attempts import gitaly_repositories
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.deadline import CheckTimer
+from apps.git_access.attempts.facts import Facts, NamespaceFacts, ProjectFacts
 from apps.git_access.models import BranchRight
-from apps.git_access.protected_refs import ProtectedRefs, Rule
-from apps.git_access.push_checks import pushers
+from apps.git_access.push_checks import protected_refs, pushers, restrictions
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.path_rules import PathRules
+from apps.git_access.push_checks.protected_refs import ProtectedRefs, Rule
 from apps.git_access.push_checks.pushers import Pusher
-from apps.git_access.restrictions import Restrictions
+from apps.git_access.push_checks.restrictions import Restrictions
 from gitlab_internal.gitaly.client import Gitaly
 from gitlab_internal.gitaly.objects import ChangedPath, Commit
 

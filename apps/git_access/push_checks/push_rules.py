@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from apps.git_access import patterns
-from apps.git_access.changes import Change
+from apps.git_access.attempts.changes import Change
+from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.matching import patterns
 from apps.git_access.models import PushRule
 from apps.git_access.push_checks.commit_rules import RULES, Candidate
 from apps.git_access.push_checks.push import Push
-from apps.git_access.refusals import Forbidden
 from gitlab_internal.gitaly.objects import Commit
 
 BRANCH_TITLE = "Checking if branch follows the naming patterns defined by the project..."

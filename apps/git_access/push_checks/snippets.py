@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.git_access import gitaly_repositories
-from apps.git_access.attempt import Attempt
-from apps.git_access.changes import Change
-from apps.git_access.deadline import CheckTimer
+from apps.git_access.attempts import gitaly_repositories
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.changes import Change
+from apps.git_access.attempts.deadline import CheckTimer
+from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.sizes import check_room
-from apps.git_access.refusals import Forbidden
 from gitlab_internal.gitaly.client import Gitaly
 
 NO_OTHER_BRANCH = "You can not create or delete branches."

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from apps.directory.models import BOT_TYPES, UserState, UserType
-from apps.git_access.facts import UserFacts
+from apps.git_access.attempts.facts import UserFacts
 
 INTERNAL = "This action cannot be performed by internal users"
 PENDING = "Your account is pending approval from your administrator and hence blocked."

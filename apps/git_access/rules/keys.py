@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from apps.git_access.facts import KeyFacts
+from apps.git_access.attempts.facts import KeyFacts
 from apps.ssh_keys.public_keys import TECHNOLOGY
 
 FORBIDDEN = -1  # the setting that forbids a type

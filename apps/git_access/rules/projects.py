@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from apps.directory.models import AccessLevel, FeatureLevel, Visibility
-from apps.git_access import addresses
-from apps.git_access.facts import Facts, NamespaceFacts, ProjectFacts, UserFacts
+from apps.git_access.attempts.facts import Facts, NamespaceFacts, ProjectFacts, UserFacts
+from apps.git_access.matching import addresses
 
 
 def is_open_to(user: UserFacts | None, *, visibility_level: int) -> bool:

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from apps.git_access.facts import Facts
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.attempts.facts import Facts
+from apps.git_access.repositories.ids import RepositoryType
 
 
 def limit(facts: Facts) -> int:

@@ -1,7 +1,7 @@
 """Who may read and update a snippet, personal or of a project."""
 
 from apps.directory.models import AccessLevel
-from apps.git_access.facts import Facts, ProjectFacts, SnippetFacts
+from apps.git_access.attempts.facts import Facts, ProjectFacts, SnippetFacts
 from apps.git_access.rules import projects
 
 

@@ -3,9 +3,9 @@
 from django.conf import settings
 
 from apps.directory.models import NamespaceKind, UserType
-from apps.git_access.attempt import Attempt
-from apps.git_access.refusals import Forbidden
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.repositories.ids import RepositoryType
 from apps.git_access.rules import accounts, keys
 from apps.ssh_keys import one_time_passwords
 

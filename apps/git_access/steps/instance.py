@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from apps.git_access.attempt import Action, Attempt
-from apps.git_access.refusals import Forbidden
+from apps.git_access.attempts.attempt import Action, Attempt
+from apps.git_access.attempts.refusals import Forbidden
 
 PROTOCOLS = frozenset({"ssh", "http", "web"})
 WEB = "web"

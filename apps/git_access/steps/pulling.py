@@ -1,8 +1,8 @@
 """Steps of a command that reads."""
 
-from apps.git_access.attempt import Attempt
-from apps.git_access.refusals import Forbidden
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.repositories.ids import RepositoryType
 from apps.git_access.rules import projects, snippets
 
 CODE = "You are not allowed to download code from this project."

@@ -1,8 +1,8 @@
 """Steps of a command that writes, before its changes are looked at."""
 
-from apps.git_access.attempt import Attempt
-from apps.git_access.refusals import Forbidden
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.repositories.ids import RepositoryType
 from apps.git_access.rules import accounts, projects, sizes, snippets
 
 NO_PUSH = "You are not allowed to push code to this project."

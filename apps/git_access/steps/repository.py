@@ -3,9 +3,9 @@
 from apps.directory.access_levels import has_level_below
 from apps.directory.models import AccessLevel
 from apps.directory.paths import names_project
-from apps.git_access.attempt import Attempt
-from apps.git_access.refusals import Hidden
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.attempts.attempt import Attempt
+from apps.git_access.attempts.refusals import Hidden
+from apps.git_access.repositories.ids import RepositoryType
 from apps.git_access.rules import projects
 
 PROJECT_NOT_FOUND = (

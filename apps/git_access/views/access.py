@@ -6,8 +6,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.git_access import access, refusals
 from apps.git_access.access_params import command_of
+from apps.git_access.attempts import refusals
+from apps.git_access.decision import access
 from apps.git_access.payloads import grant_payload
 from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.params import Given

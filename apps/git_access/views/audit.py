@@ -7,9 +7,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.git_access import audits, params, refusals
+from apps.git_access import params
 from apps.git_access.access_params import command_of
-from apps.git_access.audits import Negotiation
+from apps.git_access.attempts import refusals
+from apps.git_access.decision import audits
+from apps.git_access.decision.audits import Negotiation
 from apps.git_access.views.access import refused
 from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.errors import BadRequest, Failure

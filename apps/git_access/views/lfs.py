@@ -5,7 +5,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.git_access import containers, lfs, lfs_files, params
+from apps.git_access import params
+from apps.git_access.lfs import files, tokens
+from apps.git_access.repositories import containers
 from apps.ssh_keys import actors
 from apps.ssh_keys.params import claim
 from gitlab_internal.api.authentication import SharedSecretAuthentication
@@ -30,10 +32,10 @@ class LfsViewSet(InternalViewSet):
         container = containers.find(gl_repository=gl_repository, project=given.text("project"))
         actor = actors.find(claim(given))
         try:
-            granted = lfs.authenticate(container=container, actor=actor, now=timezone.now())
-        except lfs.NoLfs:
+            granted = tokens.authenticate(container=container, actor=actor, now=timezone.now())
+        except tokens.NoLfs:
             raise ResourceNotFound from None
-        except lfs.UnknownActor:
+        except tokens.UnknownActor:
             raise Failure(404, ACTOR_NOT_FOUND) from None
         return Response(
             {
@@ -52,7 +54,7 @@ class LfsViewSet(InternalViewSet):
             missing = [name for name in ("oid", "gl_repository") if given.text(name) is None]
             raise Failure(400, {"error": ", ".join(f"{name} is missing" for name in missing)})
         try:
-            file = lfs_files.open_file(repository=params.well_formed(gl_repository), oid=oid)
-        except lfs_files.NoSuchFile:
+            file = files.open_file(repository=params.well_formed(gl_repository), oid=oid)
+        except files.NoSuchFile:
             raise ResourceNotFound from None
         return FileResponse(file, content_type="application/octet-stream")

@@ -4,8 +4,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.git_access import params, post_receive, push_options, reference_counter
-from apps.git_access.post_receive import Outcome, Push
+from apps.git_access import params
+from apps.git_access.pushes import post_receive, push_options, reference_counter
+from apps.git_access.pushes.post_receive import Outcome, Push
 from gitlab_internal import correlation
 from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.params import Given

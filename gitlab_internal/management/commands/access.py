@@ -7,11 +7,11 @@ import typer
 from django.utils import timezone
 from django_typer.management import command
 
-from apps.git_access import explanations
-from apps.git_access.attempt import Action
-from apps.git_access.attempt import Command as GitCommand
-from apps.git_access.changes import ANY
-from apps.git_access.explanations import Explanation, Outcome
+from apps.git_access.attempts.attempt import Action
+from apps.git_access.attempts.attempt import Command as GitCommand
+from apps.git_access.attempts.changes import ANY
+from apps.git_access.decision import explanations
+from apps.git_access.decision.explanations import Explanation, Outcome
 from apps.ssh_keys.actors import Claim
 from gitlab_internal.console import Json, Noun, present
 

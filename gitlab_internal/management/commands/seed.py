@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, models, transaction
 
 from apps.directory.models import Namespace, User
-from apps.git_access import new_repositories
+from apps.git_access.repositories import new_repositories
 from gitlab_internal.console import Json, Verb, present, refusing, with_progress
 from gitlab_internal.gitaly.failures import GitalyFailure
 from gitlab_internal.operations.scale import filling

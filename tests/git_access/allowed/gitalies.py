@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps.git_access import containers
+from apps.git_access.repositories import containers
 from tests.gitaly_double.git import GitDirectory, init_bare
 from tests.gitaly_double.server import GitalyDouble
 

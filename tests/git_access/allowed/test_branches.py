@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from apps.directory.models import Project, User
-from apps.git_access.protected_refs import Rule
+from apps.git_access.push_checks.protected_refs import Rule
 from tests.callers import Caller
 from tests.factories.git_access import ProtectedBranchFactory
 from tests.git_access.allowed.asking import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apps.directory.models import Namespace, Project, RedirectRoute, User
-from apps.git_access.repositories import RepositoryId, RepositoryType
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.models import Key
 from gitlab_internal.shared_store.store import store
 from tests.callers import Caller

@@ -6,9 +6,9 @@ import grpc
 import pytest
 
 from apps.directory.models import Project, User
-from apps.git_access.deadline import CheckTimer
+from apps.git_access.attempts.deadline import CheckTimer
+from apps.git_access.attempts.refusals import Unavailable
 from apps.git_access.models import BranchRight, ProtectedBranchAccess
-from apps.git_access.refusals import Unavailable
 from gitlab_internal.gitaly.failures import GitalyDeadlineExceeded
 from tests.callers import Caller
 from tests.factories.git_access import ProtectedBranchFactory

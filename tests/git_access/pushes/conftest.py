@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from apps.directory.models import Project, User
-from apps.git_access import containers
+from apps.git_access.repositories import containers
 from apps.ssh_keys.models import Key
 from tests.callers import Caller
 from tests.factories.directory import MemberFactory, ProjectFactory, UserFactory

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.directory.models import Project, RedirectRoute
-from apps.git_access import order
+from apps.git_access.decision import order
 from apps.git_access.models import ProtectedBranch
-from apps.git_access.repositories import RepositoryType
+from apps.git_access.repositories.ids import RepositoryType
 from apps.ssh_keys.models import Key
 from tests.factories.directory import UserFactory
 from tests.factories.git_access import PathLockFactory

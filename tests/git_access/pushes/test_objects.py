@@ -8,8 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from apps.directory.models import Project, ProjectStatistics, Snippet
-from apps.git_access import containers
 from apps.git_access.models import LfsObjectLink
+from apps.git_access.repositories import containers
 from tests.factories.directory import ProjectFactory, SnippetFactory
 from tests.factories.git_access import LfsObjectFactory, PushRuleFactory
 from tests.git_access.allowed.asking import GRANTED, MAIN, creation, deletion, line, outcome, push

@@ -1,0 +1,1 @@
+"""Files that Git LFS keeps beside the repositories."""

@@ -1,0 +1,31 @@
+"""Which broadcast message a pushing user sees."""
+
+from datetime import datetime
+
+from apps.directory.access_levels import level_in_project
+from apps.directory.models import AccessLevel, Project, User
+from apps.git_access.matching import wildcards
+from apps.git_access.models import BroadcastMessage
+
+
+def banner(*, project: Project | None, user: User | None, now: datetime) -> str | None:
+    """Return the newest banner for this project, else the newest one for everywhere."""
+    messages = list(BroadcastMessage.objects.for_git_clients(at=now))
+    level: int = AccessLevel.NONE
+    if project and any(message.target_access_levels for message in messages):
+        level = level_in_project(user=user, project=project, on=now.date())
+    seen = [
+        message
+        for message in messages
+        if not message.target_access_levels or level in message.target_access_levels
+    ]
+    aimed = (message for message in seen if project and _aims_at(message, project))
+    general = (message for message in seen if not message.target_path)
+    chosen = next(aimed, None) or next(general, None)
+    return chosen.message if chosen else None
+
+
+def _aims_at(message: BroadcastMessage, project: Project) -> bool:
+    return bool(message.target_path) and wildcards.matches(
+        message.target_path, f"/{project.full_path}", ignore_case=True
+    )

@@ -1,0 +1,1 @@
+"""What a request may mean by a repository, and where repositories are."""

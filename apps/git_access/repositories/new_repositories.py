@@ -1,0 +1,36 @@
+"""Creating the empty repositories of projects through Gitaly."""
+
+from contextlib import suppress
+
+from apps.directory.models import Project
+from apps.git_access.repositories.containers import Container
+from apps.git_access.repositories.ids import RepositoryType
+from gitlab_internal.gitaly.client import Gitaly
+from gitlab_internal.gitaly.failures import RepositoryExists
+
+DEFAULT_BRANCH = "main"
+
+
+def create(project: Project, *, correlation_id: str = "") -> None:
+    """Create the repository of a project, unless it is there already.
+
+    Raises:
+        GitalyFailure: Gitaly did not.
+    """
+    container = Container(type=RepositoryType.PROJECT, full_path=project.full_path, project=project)
+    gitaly = Gitaly(repository=container.repository, correlation_id=correlation_id, primary_only=True)
+    with suppress(RepositoryExists):  # an earlier try got this far
+        gitaly.create_repository(default_branch=DEFAULT_BRANCH)
+    Project.objects.filter(pk=project.pk).update(repository_exists=True)
+
+
+def create_all() -> int:
+    """Create the repository of every project that lacks one, and return how many projects were seen to.
+
+    Raises:
+        GitalyFailure: Gitaly did not; what was created stays.
+    """
+    projects = Project.objects.select_related("route").order_by("pk")
+    for project in projects:
+        create(project)
+    return len(projects)
