@@ -4,7 +4,7 @@ from django.conf import settings
 
 from apps.directory import projects
 from apps.directory.models import Project, User, Visibility
-from apps.git_access import new_repositories
+from apps.git_access.repositories import new_repositories
 from gitlab_internal.gitaly.failures import GitalyFailure
 
 

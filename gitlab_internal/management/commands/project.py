@@ -7,7 +7,7 @@ from django_typer.management import command
 
 from apps.directory import projects, users
 from apps.directory.models import Project, Visibility
-from apps.git_access import new_repositories, remotes
+from apps.git_access.repositories import new_repositories, remotes
 from gitlab_internal.console import Json, Limit, Noun, present, refusing, table
 from gitlab_internal.gitaly.failures import GitalyFailure
 from gitlab_internal.operations import new_projects
