@@ -7,26 +7,14 @@ from collections.abc import Mapping
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-SECRET_NAMES = frozenset(
-    {
-        "secret_token",
-        "private_token",
-        "token",
-        "password",
-        "otp_attempt",
-        "otp_secret",
-        "recovery_codes",
-        "authorization",
-        "lfs_token",
-    }
-)
+from gitlab_internal.observability import request_lines
+from gitlab_internal.observability.secret_texts import without_secrets_in
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Replace the values of secret names."""
-    for name in SECRET_NAMES & event.keys():
-        event[name] = "[redacted]"
-    return event
+    """Strike secrets out of the text, of every value and of what an exception says."""
+    kept = {name: event[name] for name in ("correlation_id", "_record", "_from_structlog") if name in event}
+    return {**without_secrets_in(event), **kept}
 
 
 _SHARED: tuple[Processor, ...] = (
@@ -34,14 +22,22 @@ _SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-    redact,
 )
 _RENDERING: tuple[Processor, ...] = (
     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     # Local variables of a frame can hold secrets.
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+    redact,
     structlog.processors.JSONRenderer(),
 )
+
+
+class JSONLines(structlog.stdlib.ProcessorFormatter):
+    """Writes every record as one line; those about requests are finished already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return request_lines.line_of(record) or super().format(record)
 
 
 def configure(options: Mapping[str, str]) -> None:
@@ -58,9 +54,7 @@ def configure(options: Mapping[str, str]) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_RENDERING)
-    )
+    handler.setFormatter(JSONLines(foreign_pre_chain=_SHARED, processors=_RENDERING))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options["level"])

@@ -1,26 +1,32 @@
-"""The frame around every request: its correlation id, its log line, and the forgiving path."""
+"""The frame around every request: its correlation id, what is told of it, and the forgiving path."""
 
 import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
+from django.utils.functional import SimpleLazyObject
+
+from gitlab_internal.api.authentication import Component
+from gitlab_internal.observability import finished_requests, request_facts, request_lines, tracing
+from gitlab_internal.observability.finished_requests import FinishedRequest
+from gitlab_internal.observability.routes import route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
-log = structlog.get_logger("gitlab_internal.request")
 
 
 class CorrelationMiddleware:
-    """Take the caller's ``X-Request-Id`` or make one, echo it, and log one line per request.
+    """Take the caller's ``X-Request-Id`` or make one, echo it, and tell of every request.
 
-    The line has no query string and no body: both can carry secrets.
+    Each request is one log line, is counted and timed, and is a span where traces are configured.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -29,21 +35,41 @@ class CorrelationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         correlation_id = _correlation_id(request)
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        facts = request_facts.begin()
         started = time.perf_counter()
         try:
-            response = self.get_response(request)
-            response["X-Request-Id"] = correlation_id
-            _set_length(response)
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path_info,
-                status=response.status_code,
-                duration_ms=round((time.perf_counter() - started) * 1000, 2),
-            )
+            with tracing.request(request) as end_span:
+                response = self.get_response(request)
+                response["X-Request-Id"] = correlation_id
+                _set_length(response)
+                finished = FinishedRequest(
+                    request.method or "",
+                    route_of(request),
+                    request.path_info,
+                    request.META.get("REMOTE_ADDR", ""),
+                    response.status_code,
+                    time.perf_counter() - started,
+                    correlation_id,
+                    {**_caller(request), **facts},
+                )
+                request_lines.write(finished)
+                finished_requests.count(finished)
+                end_span(finished)
         finally:
+            request_facts.end()
             structlog.contextvars.clear_contextvars()
         return response
+
+
+def _caller(request: HttpRequest) -> dict[str, Any]:
+    """Return what authenticated itself, and the id of a user; nothing is read to find out."""
+    user = request.__dict__.get("user")
+    if type(user) is SimpleLazyObject:  # of a page of the admin site; a view that asked for it has it cached
+        user = request.__dict__.get("_cached_user")
+    if isinstance(user, Component):
+        return {"caller": user.name}
+    user_id = getattr(user, "pk", None)
+    return {} if user_id is None else {"caller": "user", "user_id": user_id}
 
 
 def _set_length(response: HttpResponseBase) -> None:

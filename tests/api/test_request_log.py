@@ -57,9 +57,12 @@ def test_one_line_is_logged_for_each_request(shell: Caller, log_lines: LogLines)
         {
             "event": "request",
             "method": "GET",
+            "route": "/api/v4/internal/check",
             "path": "/api/v4/internal/check",
             "status": 200,
             "duration_ms": Milliseconds(),
+            "remote_ip": "127.0.0.1",
+            "caller": "gitlab-shell",
             "correlation_id": "from-the-caller",
             "level": "info",
             "logger": "gitlab_internal.request",
