@@ -1,14 +1,19 @@
-"""Configuration of the project itself: its commands and its system checks."""
+"""Configuration of the project itself: its commands, its system checks, and what its operators do."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+
+RECORDED = ("directory", "ssh_keys", "git_access", "agent", "billing", "auth", "django_tasks_database")
 
 
 class GitlabInternalConfig(AppConfig):
-    """Holds what no single app owns: `serve`, `seed`, `worker` and the checks of the secret files."""
+    """Holds what no single app owns: `serve`, `seed`, `worker`, the system checks, the operators' site."""
 
     name = "gitlab_internal"
     verbose_name = "GitLab Internal API"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and record what operators change."""
         from gitlab_internal import checks  # noqa: F401, PLC0415 -- Django asks for it here
+        from gitlab_internal.admin_site import audit  # noqa: PLC0415 -- models are there from here on
+
+        audit.register(model for label in RECORDED for model in apps.get_app_config(label).get_models())

@@ -1,6 +1,12 @@
 """What Django and its libraries are told and nobody sets: the applications, the layers, the defaults."""
 
+from gitlab_internal.admin_site.look import UNFOLD  # noqa: F401 -- a setting, as every name here
+
 INSTALLED_APPS = [
+    "unfold",  # before the admin: its templates are the same ones with another look
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -10,6 +16,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_tasks",
     "django_tasks_db",
+    "auditlog",
     "gitlab_internal",
     "gitlab_internal.shared_store",
     "apps.directory",
@@ -26,6 +33,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gitlab_internal.admin_site.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -69,6 +77,10 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # other names under the domain are not ours to bind
     "security.W021",  # preloading is the domain owner's decision
 ]
+
+# --- The operators' site ---
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a spreadsheet would run what a user has typed
+AUDITLOG_CID_GETTER = "gitlab_internal.correlation.current"
 
 # --- REST framework: everything is refused and JSON unless a view says otherwise ---
 REST_FRAMEWORK = {

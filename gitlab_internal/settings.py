@@ -24,6 +24,8 @@ INSTANCE_URL = env.str("INSTANCE_URL", default="http://localhost:3001").rstrip("
 INSTANCE_HOST = urlsplit(INSTANCE_URL).hostname or "localhost"
 # The path below which the instance is served, such as `/gitlab`.
 RELATIVE_URL_ROOT = env.str("RELATIVE_URL_ROOT", default="").rstrip("/")
+# A label beside the name on the operators' site, such as `STAGING`; one that begins with `prod` is red.
+ADMIN_ENVIRONMENT = env.str("ADMIN_ENVIRONMENT", default="")
 # Host names that requests may carry, beside that of INSTANCE_URL.
 ALLOWED_HOSTS = [
     INSTANCE_HOST,

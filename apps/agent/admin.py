@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.agent import usage
-from apps.agent.admin_lists import AgentFilter, ProjectFilter
-from apps.agent.charts import chart
 from apps.agent.models import (
     Agent,
     AgentAuthorization,
@@ -22,12 +20,14 @@ from apps.agent.models import (
     UsageCounter,
     Vulnerability,
 )
-from gitlab_internal.admin_pages import ReadOnly
+from gitlab_internal.admin_site import charts
+from gitlab_internal.admin_site.lists import RelatedFilter
+from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
 
 CHART_DAYS = 30
 
 
-class AgentTokenInline(ReadOnly, admin.TabularInline[AgentToken, Agent]):
+class AgentTokenInline(ReadOnly, TabularInline[AgentToken, Agent]):
     """The agent's tokens; a new one is issued where its text can be shown."""
 
     model = AgentToken
@@ -36,7 +36,7 @@ class AgentTokenInline(ReadOnly, admin.TabularInline[AgentToken, Agent]):
     ordering = ("-id",)
 
 
-class AgentAuthorizationInline(ReadOnly, admin.TabularInline[AgentAuthorization, Agent]):
+class AgentAuthorizationInline(ReadOnly, TabularInline[AgentAuthorization, Agent]):
     """Whose CI jobs may use the cluster, as the agent's configuration says."""
 
     model = AgentAuthorization
@@ -49,13 +49,13 @@ class AgentAuthorizationInline(ReadOnly, admin.TabularInline[AgentAuthorization,
 
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin[Agent]):
+class AgentAdmin(ModelAdmin[Agent]):
     """Agents with their last contact, which is exact to 40 minutes."""
 
     list_display = ("name", "project", "created_by", "last_contact", "has_vulnerabilities", "created_at")
-    list_filter = ("has_vulnerabilities", ProjectFilter)
+    list_filter = ("has_vulnerabilities", ("project", RelatedFilter))
     list_select_related = ("project__route", "created_by")
-    search_fields = ("name", "project__route__path")
+    search_fields = ("name__startswith", "project__route__path__lower")
     raw_id_fields = ("project", "created_by")
     ordering = ("-id",)
     inlines = (AgentTokenInline, AgentAuthorizationInline)
@@ -76,13 +76,13 @@ class AgentAdmin(admin.ModelAdmin[Agent]):
 
 
 @admin.register(AgentToken)
-class AgentTokenAdmin(admin.ModelAdmin[AgentToken]):
+class AgentTokenAdmin(ModelAdmin[AgentToken]):
     """Tokens without their digests."""
 
     list_display = ("name", "agent", "created_by", "last_used_at", "revoked", "created_at")
     list_filter = ("revoked",)
     list_select_related = ("agent__project__route", "created_by")
-    search_fields = ("name", "agent__name", "agent__project__route__path")
+    search_fields = ("agent__name__exact", "agent__project__route__path__lower")
     ordering = ("-id",)
     fields = ("agent", "name", "description", "created_by", "last_used_at", "revoked", "created_at")
     readonly_fields = fields
@@ -104,30 +104,29 @@ class AgentTokenAdmin(admin.ModelAdmin[AgentToken]):
 
 
 @admin.register(Environment)
-class EnvironmentAdmin(admin.ModelAdmin[Environment]):
+class EnvironmentAdmin(ModelAdmin[Environment]):
     """The environments that alerts may name."""
 
     list_display = ("name", "project")
-    list_filter = (ProjectFilter,)
+    list_filter = (("project", RelatedFilter),)
     list_select_related = ("project__route",)
-    search_fields = ("name", "project__route__path")
+    search_fields = ("project__route__path__lower", "pk")
     raw_id_fields = ("project",)
     ordering = ("-id",)
 
 
 @admin.register(Alert)
-class AlertAdmin(admin.ModelAdmin[Alert]):
+class AlertAdmin(ModelAdmin[Alert]):
     """Alerts; what they say is the cluster's, what was done about them is the operator's."""
 
     list_display = ("iid", "title", "project", "severity", "status", "events", "started_at")
     list_display_links = ("iid", "title")
-    list_filter = ("status", "severity", "domain", ProjectFilter)
+    list_filter = ("status", "severity", "domain", ("project", RelatedFilter))
     list_select_related = ("project__route",)
-    search_fields = ("title", "service", "fingerprint__exact", "project__route__path")
+    search_fields = ("fingerprint__exact", "project__route__path__lower", "pk")
     ordering = ("-id",)
     readonly_fields = tuple(field.name for field in Alert._meta.fields)  # kept as it came
     actions = ("acknowledge", "resolve")
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only clusters raise alerts."""
@@ -146,7 +145,7 @@ class AlertAdmin(admin.ModelAdmin[Alert]):
         self.message_user(request, f"{changed} alerts are resolved.", messages.SUCCESS)
 
 
-class FindingInline(ReadOnly, admin.StackedInline[Finding, Vulnerability]):
+class FindingInline(ReadOnly, StackedInline[Finding, Vulnerability]):
     """The report behind a vulnerability."""
 
     model = Finding
@@ -162,16 +161,15 @@ class FindingInline(ReadOnly, admin.StackedInline[Finding, Vulnerability]):
 
 
 @admin.register(Vulnerability)
-class VulnerabilityAdmin(ReadOnly, admin.ModelAdmin[Vulnerability]):
+class VulnerabilityAdmin(ReadOnly, ModelAdmin[Vulnerability]):
     """What scanners in the clusters have found."""
 
     list_display = ("title", "project", "severity", "state", "confidence", "agent", "created_at")
-    list_filter = ("severity", "state", ProjectFilter, AgentFilter)
+    list_filter = ("severity", "state", ("project", RelatedFilter), ("finding__agent", RelatedFilter))
     list_select_related = ("project__route", "finding__agent")
-    search_fields = ("title", "finding__uuid", "project__route__path")
+    search_fields = ("finding__uuid", "project__route__path__lower", "pk")
     inlines = (FindingInline,)
     ordering = ("-id",)
-    show_full_result_count = False
 
     @admin.display(ordering="finding__agent__name", empty_value="-")
     def agent(self, vulnerability: Vulnerability) -> str | None:
@@ -181,11 +179,12 @@ class VulnerabilityAdmin(ReadOnly, admin.ModelAdmin[Vulnerability]):
 
 
 @admin.register(UsageCounter)
-class UsageCounterAdmin(ReadOnly, admin.ModelAdmin[UsageCounter]):
+class UsageCounterAdmin(ReadOnly, ModelAdmin[UsageCounter]):
     """The totals, and how they grew in the last days."""
 
+    list_before_template = "admin/agent/usage_charts.html"
     list_display = ("name", "value")
-    search_fields = ("name",)
+    search_fields = ("name__icontains",)
     ordering = ("name",)
 
     def changelist_view(
@@ -194,16 +193,18 @@ class UsageCounterAdmin(ReadOnly, admin.ModelAdmin[UsageCounter]):
         """Draw a chart of each counter above the list."""
         first = timezone.now().date() - timedelta(days=CHART_DAYS - 1)
         grown = usage.history(first=first, days=CHART_DAYS)
-        charts = [chart(name, values, first=first) for name, values in grown.items()]
-        return super().changelist_view(request, {**(extra_context or {}), "charts": charts})
+        days = [f"{first + timedelta(days=number):%Y-%m-%d}" for number in range(CHART_DAYS)]
+        drawn = [
+            charts.history(name, zip(days, values, strict=True), unit="day") for name, values in grown.items()
+        ]
+        return super().changelist_view(request, {**(extra_context or {}), "charts": drawn})
 
 
 @admin.register(UniqueUsage)
-class UniqueUsageAdmin(ReadOnly, admin.ModelAdmin[UniqueUsage]):
+class UniqueUsageAdmin(ReadOnly, ModelAdmin[UniqueUsage]):
     """The ids that were counted once a month."""
 
     list_display = ("name", "month", "counted_id")
     list_filter = ("name", "month")
-    search_fields = ("name", "counted_id__exact")
-    ordering = ("-month", "name", "counted_id")
-    show_full_result_count = False
+    search_fields = ("name__exact", "counted_id__exact")
+    ordering = ("-id",)

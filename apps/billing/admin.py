@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.utils.html import format_html
 
 from apps.billing import figures, seats, subscriptions
 from apps.billing.admin_lists import CountingChangeList, EndsFilter, SeatsFilter, today
-from apps.billing.charts import bar_chart
 from apps.billing.models import (
     MinutesPack,
     NamespaceLimits,
@@ -23,19 +21,20 @@ from apps.billing.models import (
     SubscriptionHistory,
     UpcomingReconciliation,
 )
-from gitlab_internal.admin_pages import ReadOnly, Unchangeable
+from gitlab_internal.admin_site.charts import comparison
+from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline, Unchangeable
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin[Plan]):
+class PlanAdmin(ModelAdmin[Plan]):
     """Names may change; what a code means does not."""
 
     list_display = ("code", "name")
-    search_fields = ("code", "name")
+    search_fields = ("code__icontains", "name__icontains")
     ordering = ("pk",)
 
 
-class HistoryInline(ReadOnly, admin.TabularInline[SubscriptionHistory, Subscription]):
+class HistoryInline(ReadOnly, TabularInline[SubscriptionHistory, Subscription]):
     """What the subscription was before."""
 
     model = SubscriptionHistory
@@ -52,7 +51,7 @@ class HistoryInline(ReadOnly, admin.TabularInline[SubscriptionHistory, Subscript
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
+class SubscriptionAdmin(ModelAdmin[Subscription]):
     """Subscriptions, with what is owed at a glance."""
 
     list_display = (
@@ -60,8 +59,8 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
     )  # fmt: skip
     list_filter = ("plan", "trial", EndsFilter, SeatsFilter)
     list_select_related = ("namespace__route", "plan")
-    search_fields = ("namespace__route__path", "=namespace__id")
-    ordering = ("-updated_at", "-pk")
+    search_fields = ("namespace__route__path__startswith", "namespace_id")
+    ordering = ("-pk",)
     autocomplete_fields = ("namespace", "plan")
     fields = (
         "namespace", "plan", "start_date", "end_date", ("seats", "max_seats_used", "in_use", "owed"),
@@ -75,7 +74,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
         dashboard = self.admin_site.admin_view(self.dashboard)
         return [path("dashboard/", dashboard, name="billing_dashboard"), *super().get_urls()]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CountingChangeList]:
         """Count seats once for a whole page."""
         return CountingChangeList
 
@@ -120,9 +119,9 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
         """Seats used against seats bought, subscriptions by plan, minutes by month."""
         used_and_bought = figures.seats_by_namespace(on=today())
         charts = (
-            bar_chart("Seats in use and bought", used_and_bought, series=("bought", "in use")),
-            bar_chart("Subscriptions by plan", figures.subscriptions_by_plan()),
-            bar_chart("CI minutes sold by month", figures.minutes_by_month(now=timezone.now())),
+            comparison("Seats in use and bought", used_and_bought, series=("bought", "in use")),
+            comparison("Subscriptions by plan", figures.subscriptions_by_plan()),
+            comparison("CI minutes sold by month", figures.minutes_by_month(now=timezone.now())),
         )
         context = {
             **self.admin_site.each_context(request),
@@ -135,7 +134,7 @@ class SubscriptionAdmin(admin.ModelAdmin[Subscription]):
 
 
 @admin.register(SubscriptionHistory)
-class SubscriptionHistoryAdmin(ReadOnly, admin.ModelAdmin[SubscriptionHistory]):
+class SubscriptionHistoryAdmin(ReadOnly, ModelAdmin[SubscriptionHistory]):
     """All changes, those of subscriptions and namespaces that are gone included."""
 
     list_display = (
@@ -144,29 +143,29 @@ class SubscriptionHistoryAdmin(ReadOnly, admin.ModelAdmin[SubscriptionHistory]):
     )  # fmt: skip
     list_filter = ("change_type", "plan")
     list_select_related = ("plan",)
-    search_fields = ("=subscription__id", "=namespace__id")
+    search_fields = ("subscription_id", "namespace_id")
     ordering = ("-pk",)
     exclude = ("subscription", "namespace")
     readonly_fields = ("subscription_id", "namespace_id")
 
 
 @admin.register(MinutesPack)
-class MinutesPackAdmin(ReadOnly, admin.ModelAdmin[MinutesPack]):
+class MinutesPackAdmin(ReadOnly, ModelAdmin[MinutesPack]):
     """Purchases: they come from CustomersDot and stay as they came."""
 
     list_display = ("purchase_xid", "namespace", "number_of_minutes", "expires_at", "created_at")
     list_select_related = ("namespace__route",)
-    search_fields = ("=purchase_xid", "namespace__route__path")
+    search_fields = ("purchase_xid__exact", "namespace__route__path__startswith")
     ordering = ("-pk",)
 
 
 @admin.register(UpcomingReconciliation)
-class UpcomingReconciliationAdmin(Unchangeable, admin.ModelAdmin[UpcomingReconciliation]):
+class UpcomingReconciliationAdmin(Unchangeable, ModelAdmin[UpcomingReconciliation]):
     """What CustomersDot has announced; it may be withdrawn, and is then announced anew."""
 
     list_display = ("namespace", "next_reconciliation_date", "display_alert_from", "alert", "updated_at")
     list_select_related = ("namespace__route",)
-    search_fields = ("namespace__route__path",)
+    search_fields = ("namespace__route__path__startswith",)
     ordering = ("next_reconciliation_date", "pk")
 
     @admin.display(description="alert shown", boolean=True)
@@ -176,7 +175,7 @@ class UpcomingReconciliationAdmin(Unchangeable, admin.ModelAdmin[UpcomingReconci
 
 
 @admin.register(NamespaceLimits)
-class NamespaceLimitsAdmin(admin.ModelAdmin[NamespaceLimits]):
+class NamespaceLimitsAdmin(ModelAdmin[NamespaceLimits]):
     """Limits; nothing evaluates them here."""
 
     list_display = (
@@ -184,6 +183,6 @@ class NamespaceLimitsAdmin(admin.ModelAdmin[NamespaceLimits]):
         "additional_purchased_storage_size", "additional_purchased_storage_ends_on",
     )  # fmt: skip
     list_select_related = ("namespace__route",)
-    search_fields = ("namespace__route__path",)
+    search_fields = ("namespace__route__path__startswith",)
     ordering = ("pk",)
     autocomplete_fields = ("namespace",)

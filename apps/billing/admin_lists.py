@@ -1,16 +1,20 @@
 """Parts of the admin's lists: filters, rows that nobody edits, seats counted for a whole page."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.billing import seats
 from apps.billing.models import Subscription
+
+if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList
+else:
+    from unfold.views import ChangeList
 
 ENDS_SOON = timedelta(days=30)
 

@@ -1,6 +1,5 @@
 """The few figures that tell an operator how selling goes."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Sum
@@ -8,17 +7,10 @@ from django.db.models.functions import TruncMonth
 
 from apps.billing import seats
 from apps.billing.models import MinutesPack, Subscription
+from gitlab_internal.admin_site.charts import Figure
 
 MOST = 10  # namespaces in the comparison of seats
 MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A label and one number for each series of its chart."""
-
-    label: str
-    numbers: tuple[int, ...]
 
 
 def seats_by_namespace(*, on: date) -> list[Figure]:

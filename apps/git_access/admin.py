@@ -16,18 +16,18 @@ from apps.git_access.models import (
     PushEvent,
     PushRecord,
 )
-from gitlab_internal.admin_pages import ReadOnly
+from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 
 __all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]
 
 
 @admin.register(IpRestriction)
-class IpRestrictionAdmin(admin.ModelAdmin[IpRestriction]):
+class IpRestrictionAdmin(ModelAdmin[IpRestriction]):
     """From where the projects of a top-level group may be used."""
 
     list_display = ("cidr", "group")
-    search_fields = ("cidr", "group__route__path")
+    search_fields = ("cidr__startswith", "group__route__path__lower")
     list_select_related = ("group__route",)
     autocomplete_fields = ("group",)
     ordering = ("group_id", "cidr")
@@ -58,17 +58,17 @@ class BroadcastMessageForm(forms.ModelForm[BroadcastMessage]):
 
 
 @admin.register(BroadcastMessage)
-class BroadcastMessageAdmin(admin.ModelAdmin[BroadcastMessage]):
+class BroadcastMessageAdmin(ModelAdmin[BroadcastMessage]):
     """What everybody, or those who push to some projects, are told."""
 
     form = BroadcastMessageForm
     list_display = ("__str__", "kind", "starts_at", "ends_at", "target_path", "show_in_cli")
     list_filter = ("kind", "show_in_cli")
-    search_fields = ("message", "target_path")
+    search_fields = ("message__icontains", "target_path__icontains")
     ordering = ("-id",)
 
 
-class ProtectedBranchAccessInline(admin.TabularInline[ProtectedBranchAccess, ProtectedBranch]):
+class ProtectedBranchAccessInline(TabularInline[ProtectedBranchAccess, ProtectedBranch]):
     """Whom a rule lets push and merge; a rule without rows lets nobody."""
 
     model = ProtectedBranchAccess
@@ -78,19 +78,19 @@ class ProtectedBranchAccessInline(admin.TabularInline[ProtectedBranchAccess, Pro
 
 
 @admin.register(ProtectedBranch)
-class ProtectedBranchAdmin(admin.ModelAdmin[ProtectedBranch]):
+class ProtectedBranchAdmin(ModelAdmin[ProtectedBranch]):
     """Rules over branches."""
 
     list_display = ("name", "project", "allow_force_push")
     list_filter = ("allow_force_push",)
-    search_fields = ("name", "project__route__path")
+    search_fields = ("project__route__path__lower", "pk")
     list_select_related = ("project__route",)
     autocomplete_fields = ("project",)
     inlines = (ProtectedBranchAccessInline,)
     ordering = ("-id",)
 
 
-class ProtectedTagAccessInline(admin.TabularInline[ProtectedTagAccess, ProtectedTag]):
+class ProtectedTagAccessInline(TabularInline[ProtectedTagAccess, ProtectedTag]):
     """Whom a rule lets create tags; a rule without rows lets nobody."""
 
     model = ProtectedTagAccess
@@ -100,18 +100,18 @@ class ProtectedTagAccessInline(admin.TabularInline[ProtectedTagAccess, Protected
 
 
 @admin.register(ProtectedTag)
-class ProtectedTagAdmin(admin.ModelAdmin[ProtectedTag]):
+class ProtectedTagAdmin(ModelAdmin[ProtectedTag]):
     """Rules over tags."""
 
     list_display = ("name", "project")
-    search_fields = ("name", "project__route__path")
+    search_fields = ("project__route__path__lower", "pk")
     list_select_related = ("project__route",)
     autocomplete_fields = ("project",)
     inlines = (ProtectedTagAccessInline,)
     ordering = ("-id",)
 
 
-class PushEventInline(ReadOnly, admin.TabularInline[PushEvent, PushRecord]):
+class PushEventInline(ReadOnly, TabularInline[PushEvent, PushRecord]):
     """What a push did to each ref."""
 
     model = PushEvent
@@ -120,21 +120,20 @@ class PushEventInline(ReadOnly, admin.TabularInline[PushEvent, PushRecord]):
 
 
 @admin.register(PushRecord)
-class PushRecordAdmin(ReadOnly, admin.ModelAdmin[PushRecord]):
+class PushRecordAdmin(ReadOnly, ModelAdmin[PushRecord]):
     """Every finished push; one that is not processed still has a job."""
 
     list_display = ("id", "gl_repository", "user", "deploy_key", "received_at", "processed_at")
     list_filter = (("processed_at", admin.EmptyFieldListFilter),)
     # Exact: a push is looked for among millions.
-    search_fields = ("gl_repository__exact", "user__username__exact", "correlation_id__exact")
+    search_fields = ("gl_repository__exact", "user__username__lower", "correlation_id__exact", "pk")
     list_select_related = ("user", "deploy_key")
     inlines = (PushEventInline,)
     ordering = ("-id",)
-    show_full_result_count = False
 
 
 @admin.register(GitAuditEvent)
-class GitAuditEventAdmin(ReadOnly, admin.ModelAdmin[GitAuditEvent]):
+class GitAuditEventAdmin(ReadOnly, ModelAdmin[GitAuditEvent]):
     """Who used which repository."""
 
     list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
@@ -143,4 +142,3 @@ class GitAuditEventAdmin(ReadOnly, admin.ModelAdmin[GitAuditEvent]):
     search_fields = ("gl_repository__exact", "username__exact", "address__exact")
     list_select_related = ("key",)
     ordering = ("-id",)
-    show_full_result_count = False

@@ -1,5 +1,6 @@
 """Filling in the forms of the admin site as a browser does: what a page shows, with some changes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,3 +30,9 @@ def fields(form: BaseForm) -> Iterator[tuple[str, Any]]:
             yield from ((f"{bound.html_name}_{i}", part or "") for i, part in enumerate(parts))
         elif value is not False and value is not None:
             yield bound.html_name, value
+
+
+def column(page: bytes, name: str) -> list[str]:
+    """The texts of a column of a list, whatever they are wrapped in."""
+    cells = re.findall(rf'<td class="field-{name}[^>]*>(.*?)</td>', page.decode(), re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]

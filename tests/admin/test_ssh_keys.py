@@ -35,9 +35,11 @@ def test_a_key_is_found_by_what_identifies_it(operator: Client) -> None:
         f"SHA256:{key.fingerprint_sha256}",
         key.fingerprint_sha256,
         f"MD5:{key.fingerprint_md5}",
+        key.fingerprint_md5,
         whole,
-        "alice",
-        "laptop",
+        "Alice",
+        "Alice's l",
+        str(key.pk),
     ):
         assert found(operator, q=term) == {"Alice's laptop"}, term
 

@@ -21,7 +21,9 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 
     def with_last_contact(self) -> "AgentQuerySet":
         """Add ``last_contact_at``: the last use of any of the agent's tokens, as far as it was kept."""
-        return self.annotate(last_contact_at=models.Max("tokens__last_used_at"))
+        uses = AgentToken.objects.filter(agent=models.OuterRef("pk")).order_by().values("agent")
+        last = uses.annotate(last=models.Max("last_used_at")).values("last")
+        return self.annotate(last_contact_at=models.Subquery(last))
 
 
 class Agent(models.Model):

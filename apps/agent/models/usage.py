@@ -27,6 +27,8 @@ class UsageDay(models.Model):
     value = models.BigIntegerField(default=0)
 
     class Meta:
+        verbose_name = "usage of a day"
+        verbose_name_plural = "usage by day"
         constraints = (
             models.UniqueConstraint(fields=["name", "day"], name="usage_day_name_unique"),
             models.CheckConstraint(condition=models.Q(value__gte=0), name="usage_day_not_negative"),
@@ -44,6 +46,7 @@ class UniqueUsage(models.Model):
     counted_id = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = "unique usage"
         constraints = (
             models.UniqueConstraint(fields=["name", "month", "counted_id"], name="unique_usage_once_a_month"),
         )

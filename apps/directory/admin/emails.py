@@ -3,14 +3,15 @@
 from django.contrib import admin
 
 from apps.directory.models import Email
+from gitlab_internal.admin_site.pages import ModelAdmin
 
 
 @admin.register(Email)
-class EmailAdmin(admin.ModelAdmin[Email]):
+class EmailAdmin(ModelAdmin[Email]):
     """An address counts as the user's own once it is confirmed."""
 
     list_display = ("email", "user", "confirmed_at")
-    search_fields = ("email", "user__username")
+    search_fields = ("email__lower", "user__username__lower")
     list_select_related = ("user",)
     autocomplete_fields = ("user",)
-    ordering = ("email",)
+    ordering = ("-id",)

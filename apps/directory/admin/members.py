@@ -3,41 +3,44 @@
 from django.contrib import admin
 
 from apps.directory.models import GroupGroupLink, Member, ProjectGroupLink
+from gitlab_internal.admin_site.pages import ModelAdmin
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin[Member]):
+class MemberAdmin(ModelAdmin[Member]):
     """Who belongs to a group or a project, and who is invited."""
 
     list_display = ("user", "invite_email", "group", "project", "access_level", "state", "expires_at")
     list_filter = ("access_level", "state", ("requested_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "group__route", "project__route")
-    search_fields = ("user__username", "invite_email", "group__route__path", "project__route__path")
+    search_fields = (
+        "user__username__lower", "invite_email__exact", "group__route__path__lower",
+        "project__route__path__lower",
+    )  # fmt: skip
     ordering = ("-id",)
-    date_hierarchy = "created_at"
     autocomplete_fields = ("user", "group", "project")
     readonly_fields = ("created_at",)
 
 
 @admin.register(GroupGroupLink)
-class GroupGroupLinkAdmin(admin.ModelAdmin[GroupGroupLink]):
+class GroupGroupLinkAdmin(ModelAdmin[GroupGroupLink]):
     """Groups that are shared with other groups."""
 
     list_display = ("shared_group", "shared_with_group", "group_access", "expires_at")
     list_filter = ("group_access",)
     list_select_related = ("shared_group__route", "shared_with_group__route")
-    search_fields = ("shared_group__route__path", "shared_with_group__route__path")
+    search_fields = ("shared_group__route__path__lower", "shared_with_group__route__path__lower")
     ordering = ("-id",)
     autocomplete_fields = ("shared_group", "shared_with_group")
 
 
 @admin.register(ProjectGroupLink)
-class ProjectGroupLinkAdmin(admin.ModelAdmin[ProjectGroupLink]):
+class ProjectGroupLinkAdmin(ModelAdmin[ProjectGroupLink]):
     """Projects that are shared with groups."""
 
     list_display = ("project", "group", "group_access", "expires_at")
     list_filter = ("group_access",)
     list_select_related = ("project__route", "group__route")
-    search_fields = ("project__route__path", "group__route__path")
+    search_fields = ("project__route__path__lower", "group__route__path__lower")
     ordering = ("-id",)
     autocomplete_fields = ("project", "group")

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.models import Namespace, Project, RedirectRoute
-from gitlab_internal.admin_pages import Unchangeable
+from gitlab_internal.admin_site.pages import ModelAdmin, Unchangeable
 
 
 class Pathed:
@@ -39,15 +39,15 @@ class Pathed:
 
 
 @admin.register(Namespace)
-class NamespaceAdmin(Pathed, admin.ModelAdmin[Namespace]):
+class NamespaceAdmin(Pathed, ModelAdmin[Namespace]):
     """Groups and personal namespaces. Their place in the tree is fixed; the path may change."""
 
     form = forms.NamespaceForm
     list_display = ("full_path", "name", "kind", "visibility_level", "archived", "created_at", "members")
     list_filter = ("kind", "visibility_level", "archived")
-    search_fields = ("route__path", "name")
-    ordering = ("route__path",)
-    date_hierarchy = "created_at"
+    search_fields = ("route__path__startswith", "pk")
+    search_help_text = "The beginning of the path, or the id."
+    ordering = ("-id",)
     autocomplete_fields = ("parent", "owner")
     fieldsets = (
         (None, {"fields": ("path", "name", "kind", "parent", "owner", "members", "created_at")}),
@@ -78,10 +78,10 @@ class NamespaceAdmin(Pathed, admin.ModelAdmin[Namespace]):
 
 
 @admin.register(RedirectRoute)
-class RedirectRouteAdmin(Unchangeable, admin.ModelAdmin[RedirectRoute]):
+class RedirectRouteAdmin(Unchangeable, ModelAdmin[RedirectRoute]):
     """Former paths; renaming writes them, deleting one frees its path."""
 
     list_display = ("path", "namespace", "project")
     list_select_related = ("namespace__route", "project__route")
-    search_fields = ("path",)
-    ordering = ("path",)
+    search_fields = ("path__lower",)
+    ordering = ("-id",)

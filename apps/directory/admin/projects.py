@@ -11,17 +11,17 @@ from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.admin.namespaces import Pathed
 from apps.directory.models import FeatureFlag, Project, ProjectAlias, ProjectStatistics, Snippet
-from gitlab_internal.admin_pages import Unchangeable
+from gitlab_internal.admin_site.pages import ModelAdmin, StackedInline, TabularInline, Unchangeable
 
 
-class ProjectStatisticsInline(Unchangeable, admin.StackedInline[ProjectStatistics, Project]):
+class ProjectStatisticsInline(Unchangeable, StackedInline[ProjectStatistics, Project]):
     """Sizes as last measured."""
 
     model = ProjectStatistics
     can_delete = False
 
 
-class ProjectAliasInline(admin.TabularInline[ProjectAlias, Project]):
+class ProjectAliasInline(TabularInline[ProjectAlias, Project]):
     """Short names of the project."""
 
     model = ProjectAlias
@@ -29,7 +29,7 @@ class ProjectAliasInline(admin.TabularInline[ProjectAlias, Project]):
 
 
 @admin.register(Project)
-class ProjectAdmin(Pathed, admin.ModelAdmin[Project]):
+class ProjectAdmin(Pathed, ModelAdmin[Project]):
     """Projects. The namespace is fixed; the path may change."""
 
     form = forms.ProjectForm
@@ -38,9 +38,9 @@ class ProjectAdmin(Pathed, admin.ModelAdmin[Project]):
         "last_repository_updated_at", "members",
     )  # fmt: skip
     list_filter = ("visibility_level", "archived", "repository_exists", "storage")
-    search_fields = ("route__path", "name")
-    ordering = ("route__path",)
-    date_hierarchy = "created_at"
+    search_fields = ("route__path__startswith", "pk")
+    search_help_text = "The beginning of the path, or the id."
+    ordering = ("-id",)
     autocomplete_fields = ("namespace", "creator")
     inlines = (ProjectStatisticsInline, ProjectAliasInline)
     fieldsets = (
@@ -78,42 +78,43 @@ class ProjectAdmin(Pathed, admin.ModelAdmin[Project]):
 
 
 @admin.register(ProjectAlias)
-class ProjectAliasAdmin(admin.ModelAdmin[ProjectAlias]):
+class ProjectAliasAdmin(ModelAdmin[ProjectAlias]):
     """Short names of projects."""
 
     list_display = ("name", "project")
     list_select_related = ("project__route",)
-    search_fields = ("name", "project__route__path")
+    search_fields = ("name__exact", "project__route__path__lower")
     ordering = ("name",)
     autocomplete_fields = ("project",)
 
 
 @admin.register(Snippet)
-class SnippetAdmin(admin.ModelAdmin[Snippet]):
+class SnippetAdmin(ModelAdmin[Snippet]):
     """Snippets, personal and of projects."""
 
     list_display = ("id", "title", "author", "project", "visibility_level", "updated_at")
     list_filter = ("visibility_level",)
     list_select_related = ("author", "project__route")
-    search_fields = ("title", "author__username", "project__route__path")
+    search_fields = ("pk", "author__username__lower", "project__route__path__lower")
     ordering = ("-id",)
     autocomplete_fields = ("author", "project")
     readonly_fields = ("updated_at",)
 
 
 @admin.register(FeatureFlag)
-class FeatureFlagAdmin(admin.ModelAdmin[FeatureFlag]):
+class FeatureFlagAdmin(ModelAdmin[FeatureFlag]):
     """Switches; those named ``gitaly_*`` are sent to Gitaly."""
 
     list_display = ("name", "enabled", "enabled_for")
     list_filter = ("enabled",)
-    search_fields = ("name",)
+    search_fields = ("name__icontains",)
     ordering = ("name",)
     autocomplete_fields = ("projects",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FeatureFlag]:
         """Count the projects with the rows."""
-        return super().get_queryset(request).annotate(projects_chosen=Count("projects"))
+        flags: QuerySet[FeatureFlag] = super().get_queryset(request)
+        return flags.annotate(projects_chosen=Count("projects"))
 
     @admin.display(description="enabled for", ordering="projects_chosen")
     def enabled_for(self, flag: Any) -> str:

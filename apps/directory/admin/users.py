@@ -1,6 +1,6 @@
 """Users, the terms they accept, and their tokens."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -9,43 +9,86 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.directory.admin import forms
-from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User
-from gitlab_internal.admin_pages import Unchangeable
+from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User, UserState
+from gitlab_internal.admin_site import audit
+from gitlab_internal.admin_site.labels import label
+from gitlab_internal.admin_site.pages import ModelAdmin, Unchangeable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminPasswordChangeForm
+else:
+    from unfold.forms import AdminPasswordChangeForm
+
+# Who may enter the operators' site, and as what: only whoever may do everything decides that.
+OF_OPERATORS = ("admin", "groups", "user_permissions")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
     """People, bots and internal users; Django's own pages for passwords."""
 
     form = forms.UserForm
     add_form = forms.NewUserForm
+    change_password_form = AdminPasswordChangeForm
     list_display = (
-        "username", "name", "email", "state", "user_type", "admin", "last_activity_on",
+        "username", "name", "email", "shown_state", "user_type", "admin", "last_activity_on",
     )  # fmt: skip
-    list_filter = ("state", "user_type", "admin", "external", "otp_required_for_login")
-    search_fields = ("username", "name", "email")
+    list_filter = ("state", "user_type", "admin", "external", "otp_required_for_login", "groups")
+    search_fields = ("username__startswith", "pk")
+    search_help_text = "The beginning of the username, the whole e-mail address, or the id."
     ordering = ("username",)
-    date_hierarchy = "created_at"
-    filter_horizontal = ()
+    filter_horizontal = ("user_permissions",)
+    autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "last_activity_on", "created_at")
     fieldsets = (
         (None, {"fields": ("username", "name", "email", "confirmed_at", "password")}),
-        ("What it is", {"fields": ("state", "user_type", "admin", "external", "projects_limit")}),
+        ("What it is", {"classes": ("tab",), "fields": ("state", "user_type", "external", "projects_limit")}),
         (
             "Logging in",
             {
+                "classes": ("tab",),
                 "fields": (
                     "password_expires_at", "password_automatically_set", "otp_required_for_login",
                     "failed_attempts", "locked_at", "last_login",
-                )
+                ),
             },
         ),
-        ("Activity", {"fields": ("last_activity_on", "created_at")}),
+        ("Operator", {"classes": ("tab",), "fields": OF_OPERATORS}),
+        ("Activity", {"classes": ("tab",), "fields": ("last_activity_on", "created_at")}),
     )  # fmt: skip
     add_fieldsets = (
         (None, {"fields": ("username", "name", "email", "usable_password", "password1", "password2")}),
         ("What it is", {"fields": ("user_type", "admin", "external")}),
     )
+
+    def searched(self, term: str) -> list[QuerySet[Any]]:
+        """An address is found by the index that keeps addresses apart, which leaves the empty ones out."""
+        by_address = User.objects.exclude(email="").filter(email__lower=term.lower())
+        return [*super().searched(term), by_address]
+
+    @label(
+        UserState,
+        ordering="state",
+        success=(UserState.ACTIVE,),
+        danger=(UserState.BLOCKED, UserState.BANNED),
+        warning=(UserState.BLOCKED_PENDING_APPROVAL, UserState.DEACTIVATED),
+    )
+    def shown_state(self, user: User) -> str:
+        """The state, in its colour."""
+        return user.state
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Who enters this site is decided by those who may do everything."""
+        own: tuple[str, ...] = tuple(super().get_readonly_fields(request, obj))
+        return own if may_appoint(request) else (*own, *OF_OPERATORS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Another operator's account, its password above all, is for those who may do everything."""
+        return super().has_change_permission(request, obj) and _within_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """The same as for changing."""
+        return super().has_delete_permission(request, obj) and _within_reach(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
         """Save; a new user gets a namespace of its own, for projects to be pushed to."""
@@ -54,36 +97,45 @@ class UserAdmin(DjangoUserAdmin[User]):
             Namespace.objects.create_personal(obj)
 
 
+def may_appoint(request: HttpRequest) -> bool:
+    """Whether this operator may make others operators."""
+    return bool(request.user.has_perm("auth.change_group"))
+
+
+def _within_reach(request: HttpRequest, user: User | None) -> bool:
+    return user is None or not user.is_staff or may_appoint(request)
+
+
 @admin.register(Terms)
-class TermsAdmin(admin.ModelAdmin[Terms]):
+class TermsAdmin(ModelAdmin[Terms]):
     """Versions of the terms of service; the newest one counts."""
 
     list_display = ("__str__", "created_at")
-    search_fields = ("text",)
+    search_fields = ("text__icontains",)
     ordering = ("-created_at",)
     readonly_fields = ("created_at",)
 
 
 @admin.register(TermsAcceptance)
-class TermsAcceptanceAdmin(Unchangeable, admin.ModelAdmin[TermsAcceptance]):
+class TermsAcceptanceAdmin(Unchangeable, ModelAdmin[TermsAcceptance]):
     """Who has accepted which version."""
 
     list_display = ("user", "terms", "created_at")
     list_select_related = ("user", "terms")
-    search_fields = ("user__username",)
-    ordering = ("-created_at",)
+    search_fields = ("user__username__lower",)
+    ordering = ("-id",)
 
 
 @admin.register(PersonalAccessToken)
-class PersonalAccessTokenAdmin(admin.ModelAdmin[PersonalAccessToken]):
+class PersonalAccessTokenAdmin(ModelAdmin[PersonalAccessToken]):
     """Tokens without their digests. One is made where its text can be shown, and ended here."""
 
-    list_display = ("name", "user", "scopes", "expires_at", "revoked", "last_used_at", "created_at")
+    list_display = ("name", "user", "shown_scopes", "state", "expires_at", "last_used_at", "created_at")
     list_filter = ("revoked",)
     list_select_related = ("user",)
-    search_fields = ("name", "user__username")
+    search_fields = ("user__username__lower", "pk")
+    search_help_text = "The username of the owner, or the id."
     ordering = ("-id",)
-    date_hierarchy = "created_at"
     fields = ("user", "name", "scopes", "expires_at", "revoked", "last_used_at", "created_at")
     readonly_fields = fields
     actions = ("revoke",)
@@ -92,8 +144,19 @@ class PersonalAccessTokenAdmin(admin.ModelAdmin[PersonalAccessToken]):
         """Nobody would see the text of a token made here."""
         return False
 
+    @admin.display(description="scopes")
+    def shown_scopes(self, token: PersonalAccessToken) -> str:
+        """The scopes as a line."""
+        return ", ".join(token.scopes)
+
+    @label({"usable": "Usable", "revoked": "Revoked"}, success=("usable",), danger=("revoked",))
+    def state(self, token: PersonalAccessToken) -> str:
+        """Whether it was revoked."""
+        return "revoked" if token.revoked else "usable"
+
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[PersonalAccessToken]) -> None:
         """End tokens for good."""
-        revoked = PersonalAccessToken.objects.filter(pk__in=tokens).revoke()
+        with audit.of_each(tokens):
+            revoked = PersonalAccessToken.objects.filter(pk__in=tokens).revoke()
         self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)

@@ -14,6 +14,8 @@ class Email(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "email address"
+        verbose_name_plural = "email addresses"
         constraints = (models.UniqueConstraint(Lower("email"), name="email_address_unique"),)
 
     def __str__(self) -> str:

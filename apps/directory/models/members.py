@@ -97,6 +97,8 @@ class GroupGroupLink(models.Model):
     expires_at = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "group shared with a group"
+        verbose_name_plural = "groups shared with groups"
         constraints = (
             models.UniqueConstraint(
                 fields=["shared_group", "shared_with_group"], name="group_group_link_unique"
@@ -120,6 +122,8 @@ class ProjectGroupLink(models.Model):
     expires_at = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "project shared with a group"
+        verbose_name_plural = "projects shared with groups"
         constraints = (
             models.UniqueConstraint(fields=["project", "group"], name="project_group_link_unique"),
         )

@@ -170,6 +170,10 @@ class Route(models.Model):
     )
 
     class Meta:
+        indexes = (
+            # PostgreSQL finds the beginning of a path by it; SQLite knows no classes of operators.
+            models.Index(fields=["path"], name="route_path_begins", opclasses=["varchar_pattern_ops"]),
+        )
         constraints = (
             models.UniqueConstraint(Lower("path"), name="route_path_unique"),
             models.CheckConstraint(
@@ -215,6 +219,7 @@ class RedirectRoute(models.Model):
     objects = RedirectRouteQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "former path"
         constraints = (
             models.UniqueConstraint(Lower("path"), name="redirect_route_path_unique"),
             models.CheckConstraint(

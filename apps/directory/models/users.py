@@ -132,8 +132,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """May see the admin site."""
-        return self.admin
+        """May see the operators' site: an administrator, or whoever has a permission there."""
+        return self.is_active and (self.admin or bool(self.get_all_permissions()))
 
     def locked(self, *, at: datetime) -> bool:
         """Whether too many failed attempts keep this user out at this moment."""
@@ -171,7 +171,7 @@ class Terms(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "terms"
+        verbose_name = verbose_name_plural = "terms of service"
 
     def __str__(self) -> str:
         return f"Terms of {self.created_at:%Y-%m-%d}"
@@ -185,6 +185,8 @@ class TermsAcceptance(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "acceptance of terms"
+        verbose_name_plural = "acceptances of terms"
         constraints = (models.UniqueConstraint(fields=["user", "terms"], name="terms_acceptance_unique"),)
 
     def __str__(self) -> str:

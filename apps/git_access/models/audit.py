@@ -25,7 +25,7 @@ class GitAuditEvent(models.Model):
         on_delete=models.SET_NULL,
         related_name="git_audit_events",
     )
-    username = models.CharField(max_length=255, blank=True)
+    username = models.CharField(max_length=255, blank=True, db_index=True)
     key = models.ForeignKey(
         Key, null=True, blank=True, on_delete=models.SET_NULL, related_name="git_audit_events"
     )
@@ -33,7 +33,7 @@ class GitAuditEvent(models.Model):
     protocol = models.CharField(max_length=16)
     action = models.CharField(max_length=32)
     verb = models.CharField(max_length=8, choices=Verb)
-    address = models.CharField(max_length=64, blank=True)
+    address = models.CharField(max_length=64, blank=True, db_index=True)
     # A report that was delivered twice is recognised by it.
     correlation_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -17,6 +17,7 @@ class IpRestriction(models.Model):
     cidr = models.CharField("CIDR range", max_length=64)
 
     class Meta:
+        verbose_name = "IP restriction"
         constraints = (models.UniqueConstraint(fields=["group", "cidr"], name="ip_restriction_unique"),)
 
     def __str__(self) -> str:

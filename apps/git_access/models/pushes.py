@@ -32,11 +32,15 @@ class PushRecord(models.Model):
     )
     changes = models.TextField(blank=True)
     push_options = models.JSONField(default=dict)
-    correlation_id = models.CharField(max_length=128, blank=True)
+    correlation_id = models.CharField(max_length=128, blank=True, db_index=True)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
     processed_at = models.DateTimeField(null=True, blank=True)
 
     objects = PushRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "push"
+        verbose_name_plural = "pushes"
 
     def __str__(self) -> str:
         return f"Push {self.pk} to {self.gl_repository}"
@@ -64,6 +68,7 @@ class PushEvent(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "pushed ref"
         constraints = (
             # A job may run twice; its events exist once. A ref may be too long for an index.
             models.UniqueConstraint(fields=["record", "position"], name="push_event_unique"),

@@ -3,10 +3,10 @@
 from django.contrib import admin
 
 from apps.git_access.models import LfsObject, LfsObjectLink
-from gitlab_internal.admin_pages import ReadOnly
+from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 
 
-class LfsObjectLinkInline(ReadOnly, admin.TabularInline[LfsObjectLink, LfsObject]):
+class LfsObjectLinkInline(ReadOnly, TabularInline[LfsObjectLink, LfsObject]):
     """Which projects have the file."""
 
     model = LfsObjectLink
@@ -14,11 +14,10 @@ class LfsObjectLinkInline(ReadOnly, admin.TabularInline[LfsObjectLink, LfsObject
 
 
 @admin.register(LfsObject)
-class LfsObjectAdmin(ReadOnly, admin.ModelAdmin[LfsObject]):
+class LfsObjectAdmin(ReadOnly, ModelAdmin[LfsObject]):
     """What has been uploaded; the LFS server writes it."""
 
     list_display = ("oid", "size", "created_at")
     search_fields = ("oid__exact",)
     inlines = (LfsObjectLinkInline,)
     ordering = ("-id",)
-    show_full_result_count = False

@@ -4,13 +4,14 @@ from django.contrib import admin
 
 from apps.git_access.models import LfsFileLock, PathLock
 from apps.git_access.models.locks import Lock
+from gitlab_internal.admin_site.pages import ModelAdmin
 
 
-class LockAdmin(admin.ModelAdmin[Lock]):
+class LockAdmin(ModelAdmin[Lock]):
     """Who keeps which path; deleting a row is unlocking it."""
 
     list_display = ("path", "project", "user", "created_at")
-    search_fields = ("path", "project__route__path", "user__username")
+    search_fields = ("project__route__path__lower", "user__username__lower")
     list_select_related = ("project__route", "user")
     autocomplete_fields = ("project", "user")
     readonly_fields = ("created_at",)

@@ -14,6 +14,7 @@ from apps.git_access.attempts.changes import ANY
 from apps.git_access.decision import explanations
 from apps.git_access.models import PushRule, PushRuleScope
 from apps.ssh_keys.actors import Claim
+from gitlab_internal.admin_site.pages import ModelAdmin
 
 OWNERS = ("project", "group")
 OF_REFS = ("branch_name_regex", "deny_delete_tag")
@@ -78,14 +79,14 @@ class ExplainForm(forms.Form):
 
 
 @admin.register(PushRule)
-class PushRuleAdmin(admin.ModelAdmin[PushRule]):
+class PushRuleAdmin(ModelAdmin[PushRule]):
     """What pushes to the instance, a group or a project must look like; the nearest set counts."""
 
     form = PushRuleForm
     change_list_template = "admin/git_access/push_rules.html"
     list_display = ("__str__", "scope", "prevent_secrets", "max_file_size", "deny_delete_tag")
     list_filter = ("scope",)
-    search_fields = ("project__route__path", "group__route__path")
+    search_fields = ("project__route__path__lower", "group__route__path__lower")
     list_select_related = ("project__route", "group__route")
     autocomplete_fields = ("project", "group")
     ordering = ("scope", "id")

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.validators import URLValidator
 
 from apps.git_access.models import Webhook, WebhookDelivery
-from gitlab_internal.admin_pages import ReadOnly
+from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly
 from gitlab_internal.encryption import Encrypted
 
 
@@ -32,26 +32,25 @@ class WebhookForm(forms.ModelForm[Webhook]):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(admin.ModelAdmin[Webhook]):
+class WebhookAdmin(ModelAdmin[Webhook]):
     """Whom a project tells about its pushes."""
 
     form = WebhookForm
     list_display = ("url", "project", "push_events", "tag_push_events")
-    search_fields = ("url", "project__route__path")
+    search_fields = ("project__route__path__lower", "pk")
     list_select_related = ("project__route",)
     autocomplete_fields = ("project",)
     ordering = ("-id",)
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnly, admin.ModelAdmin[WebhookDelivery]):
+class WebhookDeliveryAdmin(ReadOnly, ModelAdmin[WebhookDelivery]):
     """Every message: when it was sent last, how often, and what was answered."""
 
     list_display = (
         "message_id", "webhook", "state", "attempts", "response_status", "error", "attempted_at",
     )  # fmt: skip
     list_filter = ("state",)
-    search_fields = ("message_id__exact", "webhook__url")
+    search_fields = ("message_id__exact", "webhook__project__route__path__lower")
     list_select_related = ("webhook__project__route", "record")
     ordering = ("-id",)
-    show_full_result_count = False

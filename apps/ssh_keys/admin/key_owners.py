@@ -8,9 +8,10 @@ from django.http import HttpRequest
 
 from apps.ssh_keys import one_time_passwords
 from apps.ssh_keys.models import OtpSecret, SecondFactorDevice, SshCertificateAuthority
+from gitlab_internal.admin_site.pages import ModelAdmin
 
 
-class CountsRecoveryCodes(admin.ModelAdmin[Any]):
+class CountsRecoveryCodes(ModelAdmin[Any]):
     """Recovery codes are seen as the number that a user has, and in no other way."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -64,7 +65,7 @@ class OtpSecretAdmin(CountsRecoveryCodes):
 
 
 @admin.register(SshCertificateAuthority)
-class SshCertificateAuthorityAdmin(admin.ModelAdmin[SshCertificateAuthority]):
+class SshCertificateAuthorityAdmin(ModelAdmin[SshCertificateAuthority]):
     """Keys whose certificates let the members of a group in."""
 
     list_display = ("title", "group", "fingerprint_sha256", "created_at")

@@ -1,20 +1,23 @@
 """Keys for operators: found by fingerprint or owner, with the projects that a deploy key opens."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from apps.ssh_keys import public_keys
-from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
+from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, KeyState
+from apps.ssh_keys.models.keys import SOON
+from gitlab_internal.admin_site import audit
+from gitlab_internal.admin_site.labels import label
+from gitlab_internal.admin_site.pages import ModelAdmin, TabularInline
 
-SOON = timedelta(days=7)
-FOLLOWING = ("algorithm", "bits", "fingerprint_sha256", "fingerprint_md5", "created_at", "last_used_at")
+FOLLOWING = ("algorithm", "bits", "fingerprint_sha256", "fingerprint_md5")
 
 
 class ExpiryFilter(admin.SimpleListFilter):
@@ -52,38 +55,60 @@ class KeyForm(ModelForm[Key]):
             self.add_error("key", f"This key is stored already: {stored.title}.")
 
 
-class DeployKeyGrantInline(admin.TabularInline[DeployKeyGrant, Key]):
+class DeployKeyGrantInline(TabularInline[DeployKeyGrant, Key]):
     """The projects that a deploy key opens."""
 
     model = DeployKeyGrant
     autocomplete_fields = ("project",)
-    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeployKeyGrant]:
+        """Read the paths with the rows."""
+        return super().get_queryset(request).select_related("project__route")
 
 
 @admin.register(Key)
-class KeyAdmin(admin.ModelAdmin[Key]):
-    """User keys and deploy keys. The text of a key stands still once it is stored."""
+class KeyAdmin(ModelAdmin[Key]):
+    """User keys and deploy keys. What a key is, and whose, stands still once it is stored."""
 
     form = KeyForm
-    list_display = (
-        "title", "kind", "user", "last_used_at", "expires_at", "algorithm", "fingerprint_sha256",
-    )  # fmt: skip
+    list_display = ("title", "kind", "user", "state", "last_used_at", "expires_at", "fingerprint_sha256")
     list_filter = ("kind", ExpiryFilter, "usage_type", "algorithm")
     list_select_related = ("user",)
-    search_fields = ("title", "user__username", "fingerprint_sha256", "fingerprint_md5")
-    search_help_text = "Title, owner, fingerprint (SHA256:… or MD5:…), or the whole key."
+    search_fields = ("title__startswith", "user__username__lower", "pk")
+    search_help_text = (
+        "A fingerprint (SHA256:… or MD5:…), a whole public key, the owner's username, "
+        "the beginning of the title, or the id."
+    )
     ordering = ("-id",)
-    date_hierarchy = "created_at"
     autocomplete_fields = ("user",)
     inlines = (DeployKeyGrantInline,)
+    actions = ("expire",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
         """What a stored key is stands still."""
-        return ("kind", "key", *FOLLOWING) if obj else ()
+        return (
+            ("kind", "user", "key", *FOLLOWING, "state", "created_at", "last_used_at", "uses") if obj else ()
+        )
 
-    def get_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
+    def get_fieldsets(self, request: HttpRequest, obj: Key | None = None) -> Any:
         """A new key has nothing yet that follows from it."""
-        return ("title", "kind", "user", "usage_type", "expires_at", "key", *(FOLLOWING if obj else ()))
+        if obj is None:
+            return ((None, {"fields": ("title", "kind", "user", "usage_type", "expires_at", "key")}),)
+        return (
+            (
+                None,
+                {
+                    "fields": (
+                        ("title", "state"), ("kind", "user"), ("usage_type", "expires_at"),
+                        ("created_at", "last_used_at"), "uses",
+                    )
+                },
+            ),
+            (
+                "The key itself",
+                {"fields": (("algorithm", "bits"), "fingerprint_sha256", "fingerprint_md5", "key")},
+            ),
+        )  # fmt: skip
 
     def get_inlines(
         self, request: HttpRequest, obj: Key | None
@@ -91,15 +116,35 @@ class KeyAdmin(admin.ModelAdmin[Key]):
         """Only a deploy key opens projects."""
         return self.inlines if obj and obj.kind == KeyKind.DEPLOY_KEY else ()
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Key], search_term: str
-    ) -> tuple[QuerySet[Key], bool]:
-        """Take fingerprints as OpenSSH prints them, and whole keys."""
-        return super().get_search_results(request, queryset, _fingerprint(search_term))
+    def searched(self, term: str) -> list[QuerySet[Any]]:
+        """Take fingerprints as OpenSSH prints them, and whole keys, beside names."""
+        return [*super().searched(term), Key.objects.fingerprinted(term)]
 
+    @label(
+        KeyState,
+        success=(KeyState.USABLE,),
+        info=(KeyState.SIGNING_ONLY,),
+        warning=(KeyState.EXPIRES_SOON,),
+        danger=(KeyState.EXPIRED,),
+    )
+    def state(self, key: Key) -> KeyState:
+        """Whether it opens anything now."""
+        return key.state(at=timezone.now())
 
-def _fingerprint(term: str) -> str:
-    try:
-        return public_keys.parse(term).fingerprint_sha256
-    except public_keys.InvalidPublicKey:
-        return term.removeprefix("SHA256:").removeprefix("MD5:")
+    @admin.display(description="used for")
+    def uses(self, key: Key) -> str:
+        """Lead to what was done with it."""
+        events = reverse("admin:git_access_gitauditevent_changelist", query={"key__id__exact": key.pk})
+        pushes = reverse("admin:git_access_pushrecord_changelist", query={"deploy_key__id__exact": key.pk})
+        links = format_html('<a href="{}" class="text-primary-600">Git audit events</a>', events)
+        if key.kind != KeyKind.DEPLOY_KEY:
+            return links
+        return format_html('{} · <a href="{}" class="text-primary-600">pushes</a>', links, pushes)
+
+    @admin.action(description="Let the selected keys expire now", permissions=["change"])
+    def expire(self, request: HttpRequest, keys: QuerySet[Key]) -> None:
+        """End keys, and keep them: their fingerprints stay taken."""
+        with audit.of_each(keys):
+            expired = Key.objects.filter(pk__in=keys).expire(at=timezone.now())
+        self.message_user(request, f"{expired} keys have expired.", messages.SUCCESS)
+

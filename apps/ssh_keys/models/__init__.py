@@ -1,7 +1,7 @@
 """The models of the SSH keys app, one module per topic."""
 
 from apps.ssh_keys.models.certificates import SshCertificateAuthority
-from apps.ssh_keys.models.keys import DeployKeyGrant, Key, KeyKind, UsageType
+from apps.ssh_keys.models.keys import DeployKeyGrant, Key, KeyKind, KeyState, UsageType
 from apps.ssh_keys.models.second_factors import DeviceKind, OtpSecret, RecoveryCode, SecondFactorDevice
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "DeviceKind",
     "Key",
     "KeyKind",
+    "KeyState",
     "OtpSecret",
     "RecoveryCode",
     "SecondFactorDevice",

@@ -31,6 +31,18 @@ class UsageType(models.TextChoices):
     SIGNING = "signing", "Signing"
 
 
+class KeyState(models.TextChoices):
+    """Whether a key opens anything at some moment."""
+
+    USABLE = "usable", "Usable"
+    EXPIRES_SOON = "expires_soon", "Expires soon"
+    EXPIRED = "expired", "Expired"
+    SIGNING_ONLY = "signing_only", "Signing only"
+
+
+SOON = timedelta(days=7)
+
+
 class KeyQuerySet(models.QuerySet["Key"]):
     """Keys by what they are good for."""
 
@@ -50,6 +62,10 @@ class KeyQuerySet(models.QuerySet["Key"]):
         if _MD5.fullmatch(term):
             return self.filter(fingerprint_md5=term[-47:].lower())
         return self.filter(fingerprint_sha256=term.removeprefix("SHA256:").rstrip("="))
+
+    def expire(self, *, at: datetime) -> int:
+        """Let these keys expire at this moment, and return how many had not yet."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=at)).update(expires_at=at)
 
 
 class Key(models.Model):
@@ -71,16 +87,21 @@ class Key(models.Model):
     key = models.TextField(max_length=public_keys.MAX_LENGTH)
     algorithm = models.CharField(max_length=64, editable=False)
     bits = models.PositiveIntegerField(editable=False)
-    fingerprint_sha256 = models.CharField(max_length=64, editable=False)
-    fingerprint_md5 = models.CharField(max_length=64, editable=False)
+    fingerprint_sha256 = models.CharField("SHA-256 fingerprint", max_length=64, editable=False)
+    fingerprint_md5 = models.CharField("MD5 fingerprint", max_length=64, editable=False, db_index=True)
     usage_type = models.CharField(max_length=32, choices=UsageType, default=UsageType.AUTH_AND_SIGNING)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = KeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "SSH key"
+        indexes = (
+            # PostgreSQL finds the beginning of a text by it; SQLite knows no classes of operators.
+            models.Index(fields=["title"], name="key_title_begins", opclasses=["varchar_pattern_ops"]),
+        )
         constraints = (
             models.UniqueConstraint(fields=["fingerprint_sha256"], name="key_fingerprint_sha256_unique"),
             models.CheckConstraint(condition=models.Q(kind__in=KeyKind.values), name="key_kind_known"),
@@ -131,6 +152,15 @@ class Key(models.Model):
             f"{grant.project.full_path} (push)" if grant.can_push else grant.project.full_path
             for grant in self.grants.all()
         )
+
+    def state(self, *, at: datetime) -> KeyState:
+        """Whether the key opens anything at this moment."""
+        if self.expired(at=at):
+            return KeyState.EXPIRED
+        if self.usage_type == UsageType.SIGNING:
+            return KeyState.SIGNING_ONLY
+        soon = self.expires_at is not None and self.expires_at <= at + SOON
+        return KeyState.EXPIRES_SOON if soon else KeyState.USABLE
 
 
 class DeployKeyGrant(models.Model):

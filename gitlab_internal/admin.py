@@ -1,0 +1,5 @@
+"""Pages of what no app of ours owns: jobs, roles, and the audit log. Importing them registers them."""
+
+from gitlab_internal.admin_site import audit_log, jobs, role_pages
+
+__all__ = ["audit_log", "jobs", "role_pages"]
