@@ -51,6 +51,19 @@ def post_worker_init(worker: Any) -> None:
         worker.tpool.submit(_warm_up, together).add_done_callback(partial(_report, worker))
 
 
+def post_fork(server: Any, worker: Any) -> None:
+    """Let the process hand over what it counts in its memory."""
+    from apps.git_access.decision import denials  # noqa: PLC0415 -- models exist once the application is loaded
+
+    worker.denials = denials.HandOver()
+    worker.denials.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Hand over the last of it."""
+    worker.denials.stop()
+
+
 def _warm_up(together: threading.Barrier) -> None:
     from apps.git_access.attempts import fact_readers  # noqa: PLC0415 -- models exist once the application is loaded
     from apps.git_access.attempts.facts import Question  # noqa: PLC0415

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.agent import usage
 from apps.agent.models import (
+    SILENCE,
     Agent,
     AgentAuthorization,
     AgentToken,
@@ -25,6 +26,21 @@ from gitlab_internal.admin_site.lists import RelatedFilter
 from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
 
 CHART_DAYS = 30
+
+
+class ContactFilter(admin.SimpleListFilter):
+    """By the last contact, which is exact to 40 minutes."""
+
+    title = "last contact"
+    parameter_name = "contact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the choice."""
+        return [("lost", f"Not seen for {SILENCE.days} day or never")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the choice."""
+        return queryset.silent_since(timezone.now() - SILENCE) if self.value() else queryset  # type: ignore[attr-defined]  # agents
 
 
 class AgentTokenInline(ReadOnly, TabularInline[AgentToken, Agent]):
@@ -53,7 +69,7 @@ class AgentAdmin(ModelAdmin[Agent]):
     """Agents with their last contact, which is exact to 40 minutes."""
 
     list_display = ("name", "project", "created_by", "last_contact", "has_vulnerabilities", "created_at")
-    list_filter = ("has_vulnerabilities", ("project", RelatedFilter))
+    list_filter = (ContactFilter, "has_vulnerabilities", ("project", RelatedFilter))
     list_select_related = ("project__route", "created_by")
     search_fields = ("name__startswith", "project__route__path__lower")
     raw_id_fields = ("project", "created_by")

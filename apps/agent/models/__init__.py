@@ -1,6 +1,6 @@
 """The models of the agent app, one module per topic."""
 
-from apps.agent.models.agents import Agent, AgentAuthorization, AgentToken
+from apps.agent.models.agents import SILENCE, Agent, AgentAuthorization, AgentToken
 from apps.agent.models.alerts import Alert, AlertDomain, AlertSeverity, AlertStatus, Environment
 from apps.agent.models.usage import UniqueUsage, UsageCounter, UsageDay
 from apps.agent.models.vulnerabilities import (
@@ -15,6 +15,7 @@ from apps.agent.models.vulnerabilities import (
 )
 
 __all__ = [
+    "SILENCE",
     "Agent",
     "AgentAuthorization",
     "AgentToken",

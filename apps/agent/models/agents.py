@@ -1,6 +1,6 @@
 """Agents, the tokens they show, and the projects and groups that their configuration names."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.directory.models import Namespace, Project
 
+SILENCE = timedelta(days=1)  # an agent that was not heard of for so long is missed
 NAME_FORM = r"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
 name_validator = RegexValidator(
     NAME_FORM,
@@ -24,6 +25,12 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         uses = AgentToken.objects.filter(agent=models.OuterRef("pk")).order_by().values("agent")
         last = uses.annotate(last=models.Max("last_used_at")).values("last")
         return self.annotate(last_contact_at=models.Subquery(last))
+
+    def silent_since(self, moment: datetime) -> "AgentQuerySet":
+        """Agents none of whose usable tokens was used after a moment; one without a token is not awaited."""
+        usable = AgentToken.objects.filter(agent=models.OuterRef("pk"), revoked=False)
+        heard = usable.filter(last_used_at__gt=moment)
+        return self.filter(models.Exists(usable), ~models.Exists(heard))
 
 
 class Agent(models.Model):

@@ -4,6 +4,9 @@
 class Refusal(Exception):
     """The command may not run."""
 
+    # What the rule that refuses says of itself; set where the rule was applied.
+    rule = ""
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message

@@ -13,8 +13,8 @@ from apps.git_access.attempts import changes, fact_readers, gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt, Command
 from apps.git_access.attempts.deadline import NO_GITALY, CheckTimer, gitaly_answers
 from apps.git_access.attempts.facts import Facts, Question
-from apps.git_access.attempts.refusals import Hidden, TooMany, Unavailable
-from apps.git_access.decision import creation, existence
+from apps.git_access.attempts.refusals import Hidden, Refusal, TooMany, Unavailable
+from apps.git_access.decision import creation, denials, existence
 from apps.git_access.decision.order import (
     BEFORE_CREATION,
     BEFORE_EXISTENCE,
@@ -53,6 +53,14 @@ def authorize(command: Command, *, now: datetime) -> Grant:
     Raises:
         Refusal: why it may not run.
     """
+    try:
+        return _authorize(command, now=now)
+    except Refusal as refusal:
+        denials.count(refusal, now=now)
+        raise
+
+
+def _authorize(command: Command, *, now: datetime) -> Grant:
     named = _named_repository(command)
     limit_rate(command)
     attempt = attempt_of(command, named, now=now)

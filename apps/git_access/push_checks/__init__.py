@@ -6,7 +6,7 @@ from typing import Any
 from apps.git_access.attempts.attempt import Attempt
 from apps.git_access.attempts.changes import Change
 from apps.git_access.attempts.deadline import CheckTimer
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.attempts.refusals import Forbidden, Refusal
 from apps.git_access.matching.patterns import InvalidPattern
 from apps.git_access.push_checks import branches, files, lfs_objects, paths, push_rules, sizes, tags
 from apps.git_access.push_checks.push import Push
@@ -36,9 +36,13 @@ AFTER_ALL: tuple[Callable[[Push], None], ...] = (sizes.check,)
 
 
 def take_all(steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
-    """Take steps in their order."""
+    """Take steps in their order; a refusal carries the text of the step that refuses."""
     for step in steps:
-        step(*arguments)
+        try:
+            step(*arguments)
+        except Refusal as refusal:
+            refusal.rule = refusal.rule or (step.__doc__ or step.__name__).splitlines()[0]
+            raise
 
 
 def run(attempt: Attempt, timer: CheckTimer, take: Take = take_all) -> None:
