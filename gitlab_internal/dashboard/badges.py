@@ -24,7 +24,7 @@ def of(url: str) -> dict[str, str]:
 
 def _keys_expiring() -> int:
     now = timezone.now()
-    return at_most(Key.objects.expiring(after=now, until=now + SOON), MOST)
+    return at_most(Key.objects.expiring(within=SOON, now=now), MOST)
 
 
 def _subscriptions_owing() -> int:

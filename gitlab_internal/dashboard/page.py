@@ -69,7 +69,7 @@ def _cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
 
 
 def _keys(now: datetime) -> Iterator[Card]:
-    expiring = at_most(Key.objects.expiring(after=now, until=now + SOON), MOST)
+    expiring = at_most(Key.objects.expiring(within=SOON, now=now), MOST)
     note = f"within {SOON.days} days"
     yield Card("Keys expiring", expiring, note, _list("ssh_keys_key", expiry="soon"), expiring > 0)
 

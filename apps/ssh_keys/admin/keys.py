@@ -147,4 +147,3 @@ class KeyAdmin(ModelAdmin[Key]):
         with audit.of_each(keys):
             expired = Key.objects.filter(pk__in=keys).expire(at=timezone.now())
         self.message_user(request, f"{expired} keys have expired.", messages.SUCCESS)
-
