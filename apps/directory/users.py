@@ -54,6 +54,8 @@ def create(
     Raises:
         ValidationError: a value is not legal, or name or address are taken.
     """
+    if "/" in username:
+        raise ValidationError({"username": "A username is the first part of a path, without '/'."})
     paths.check_namespace(username)
     if User.objects.named(username).exists():
         raise ValidationError({"username": f"{username} is taken."})
