@@ -1,0 +1,126 @@
+"""Configuration files for the programs around the instance."""
+
+import tomllib
+from io import StringIO
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+TOKEN = "the token of Gitaly"
+
+
+@pytest.fixture(autouse=True)
+def _instance(settings: Settings) -> None:
+    settings.INSTANCE_URL = "https://gitlab.example.com"
+    settings.RELATIVE_URL_ROOT = "/gitlab"
+    settings.SSH_USER = "git"
+    settings.GITALY_STORAGES = {
+        "default": {"address": "unix:/run/gitaly.socket", "token": TOKEN},
+        "fast": {"address": "unix:/run/gitaly.socket", "token": TOKEN},
+        "elsewhere": {"address": "tcp://gitaly.example.com:9999"},
+    }
+
+
+def written(*arguments: str) -> str:
+    output = StringIO()
+    call_command("client_config", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def test_gitlab_shell_finds_the_instance(settings: Settings) -> None:
+    assert yaml.safe_load(written("gitlab-shell")) == {
+        "user": "git",
+        "gitlab_url": "https://gitlab.example.com/gitlab",
+        "gitlab_relative_url_root": "",
+        "secret_file": str(settings.SHELL_SECRET_FILE),
+        "log_file": "/srv/gitlab-shell/gitlab-shell.log",
+        "log_format": "json",
+    }
+
+
+@pytest.mark.parametrize("program", ["gitlab-shell", "gitaly"])
+def test_a_socket_is_written_as_go_clients_want_it(program: str) -> None:
+    text = written(program, "--url", "unix:/run/gitlab internal.sock")
+
+    if program == "gitlab-shell":
+        config = yaml.safe_load(text)
+        found = config["gitlab_url"], config["gitlab_relative_url_root"]
+    else:
+        config = tomllib.loads(text)["gitlab"]
+        found = config["url"], config["relative_url_root"]
+    assert found == ("http+unix://%2Frun%2Fgitlab%20internal.sock", "/gitlab")
+
+
+def test_gitaly_listens_where_the_instance_looks_for_it_and_holds_its_storages(settings: Settings) -> None:
+    config = tomllib.loads(written("gitaly", "--home", "/srv/g", "--with-token"))
+
+    assert config == {
+        "socket_path": "/run/gitaly.socket",
+        "bin_dir": "/srv/g/bin",
+        "runtime_dir": "/srv/g/run",
+        "git": {"bin_path": "/usr/bin/git"},
+        "storage": [
+            {"name": "default", "path": "/srv/g/repositories/default"},
+            {"name": "fast", "path": "/srv/g/repositories/fast"},
+        ],
+        "auth": {"token": TOKEN},
+        "gitlab": {
+            "url": "https://gitlab.example.com/gitlab",
+            "relative_url_root": "",
+            "secret_file": str(settings.SHELL_SECRET_FILE),
+        },
+        "gitlab-shell": {"dir": "/srv/g/shell"},
+        "logging": {"format": "json", "level": "info"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "place"),
+    [
+        ("tcp://gitaly.example.com:9999", "listen_addr", "gitaly.example.com:9999"),
+        ("tls://gitaly.example.com:9999", "tls_listen_addr", "gitaly.example.com:9999"),
+        ("dns:///gitaly.example.com:9999", "listen_addr", "gitaly.example.com:9999"),
+        ("dns+tls:gitaly.example.com:9999", "tls_listen_addr", "gitaly.example.com:9999"),
+    ],
+)
+def test_gitaly_listens_on_any_kind_of_address(
+    settings: Settings, address: str, key: str, place: str
+) -> None:
+    settings.GITALY_STORAGES = {"default": {"address": address}}
+
+    assert tomllib.loads(written("gitaly"))[key] == place
+
+
+def test_the_token_of_gitaly_is_written_only_on_demand() -> None:
+    printed = written("gitaly")
+
+    assert TOKEN not in printed
+    assert tomllib.loads(printed)["auth"] == {"token": ""}
+
+
+def test_kas_finds_the_instance_and_redis(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://:a-password@redis.example.com:6380/3"
+
+    printed = written("kas")
+
+    config = yaml.safe_load(printed)
+    assert config["gitlab"] == {
+        "address": "https://gitlab.example.com/gitlab",
+        "authentication_secret_file": str(settings.KAS_SECRET_FILE),
+    }
+    assert config["redis"] == {"server": {"address": "redis.example.com:6380"}}
+    assert "a-password" not in printed
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"'ftp://x' is neither http://…, https://… nor unix:/path"):
+        written("gitlab-shell", "--url", "ftp://x")
+
+
+def test_gitaly_needs_a_storage(settings: Settings) -> None:
+    settings.GITALY_STORAGES = {}
+
+    with pytest.raises(CommandError, match="GITALY_STORAGES does not name the storage default"):
+        written("gitaly")
