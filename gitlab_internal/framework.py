@@ -14,6 +14,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_tasks",
     "django_tasks_db",
     "auditlog",
@@ -95,4 +97,21 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gitlab_internal.api.negotiation.AlwaysJSON",
     "EXCEPTION_HANDLER": "gitlab_internal.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "gitlab_internal.openapi.auto_schema.CatalogueSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "GitLab Internal API",
+    "VERSION": "v4",
+    "DESCRIPTION": (
+        "What GitLab's own components ask: GitLab Shell, Gitaly, kas, CustomersDot.\n\n"
+        "Parameters may stand in the query string or in the body; the body wins. A body is JSON, a form or a "
+        "multipart form, with `a[]=` for lists and `a[b]=` for objects; unknown parameters are ignored. "
+        "An unknown path is 404 and another method on a known path is 405, both for everybody and with the "
+        "reason under `error`. Paths of kas and CustomersDot are also known with a slash behind them. "
+        "Nothing is ever redirected."
+    ),
+    "PREPROCESSING_HOOKS": ["gitlab_internal.openapi.hooks.routes_in_order"],
+    "POSTPROCESSING_HOOKS": ["gitlab_internal.openapi.hooks.with_shared_parts"],
+    "SORT_OPERATIONS": False,
 }

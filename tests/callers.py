@@ -11,6 +11,8 @@ import jwt
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from tests import described
+
 if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
     from rest_framework.response import _MonkeyPatchedResponse as Response
 
@@ -76,6 +78,7 @@ def _checked(response: "Response") -> "Response":
     assert not 300 <= response.status_code < 400, f"redirected to {response.headers['Location']}"
     assert response.status_code != 201, "clients of the era take 200 only"
     assert response.headers["X-Request-Id"]
+    described.check(response)
     if response.status_code == 204:
         assert "Content-Type" not in response.headers
         assert response.content == b""

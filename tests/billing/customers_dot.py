@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from apps.directory import access_tokens
 from apps.directory.models import User
+from tests import described
 
 if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
     from rest_framework.response import _MonkeyPatchedResponse as Response
@@ -56,6 +57,7 @@ class CustomersDot:
         url = f"/api/v4/{path}"
         response: Response = self.client.generic(method, url, headers=headers, **body)
         assert not 300 <= response.status_code < 400
+        described.check(response)
         if response.status_code != 204:
             assert response.headers["Content-Type"] == "application/json"
         return response

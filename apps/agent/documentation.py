@@ -1,0 +1,183 @@
+"""The endpoints of kas, in words."""
+
+from apps.agent.authentication import AgentAuthentication
+from apps.agent.serializers import (
+    AGENT_CONFIGURATION,
+    ALERT,
+    SCAN_RESULT,
+    USAGE_METRICS,
+    ConfigurationObject,
+)
+from apps.agent.views import (
+    AgentViewSet,
+    AlertViewSet,
+    ConfigurationViewSet,
+    UsageMetricsViewSet,
+    VulnerabilityViewSet,
+)
+from apps.agent.vulnerability_params import VULNERABILITY, Url, Vendor
+from gitlab_internal.schema.actors import KAS_SCHEME
+from gitlab_internal.schema.answers import UNREADABLE, message, no_content
+from gitlab_internal.schema.declarations import body_of, of_attributes, schema_of
+from gitlab_internal.schema.json_schema import INTEGER, TEXT, closed, constant, mapping, nullable, reference
+from gitlab_internal.schema.operations import (
+    Answer,
+    Guard,
+    Guards,
+    JsonSchema,
+    Operation,
+    Operations,
+    Parameter,
+)
+
+KAS = ("kas",)
+AGENT = ("kas, for an agent",)
+
+GUARDS: Guards = {
+    AgentAuthentication: Guard(
+        consumer="kas",
+        alternatives=(("kasToken", "agentToken"), ("kasToken", "agentBearer")),
+        schemes={
+            **KAS_SCHEME,
+            "agentToken": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Gitlab-Agent-Api-Request",
+                "description": "The agent's own token.",
+            },
+            "agentBearer": {"type": "http", "scheme": "bearer", "description": "The agent's own token."},
+        },
+        answers=(
+            message(401, "The token of kas does not hold, or that of the agent is unknown."),
+            message(404, "There is no such thing, or the agent's project is about to be deleted."),
+        ),
+    )
+}
+
+
+@schema_of.register
+def _(attribute: ConfigurationObject) -> JsonSchema:
+    return {"type": ["object", "string"]}
+
+
+@schema_of.register
+def _(attribute: Url) -> JsonSchema:
+    return {
+        "type": "string",
+        "pattern": r"^$|^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://\S+$",
+        "maxLength": 2048,
+    }
+
+
+@schema_of.register
+def _(attribute: Vendor) -> JsonSchema:
+    return {"anyOf": [TEXT, body_of(of_attributes(attribute.fields, {}))]}
+
+
+PROJECT = {
+    "project_id": INTEGER,
+    "gitaly_info": closed(
+        {
+            "address": TEXT,
+            "token": nullable(TEXT),
+            "features": mapping({"type": "string", "enum": ["true", "false"]}),
+        }
+    ),
+    "gitaly_repository": closed(
+        {"storage_name": TEXT, "relative_path": TEXT, "gl_repository": TEXT, "gl_project_path": TEXT}
+    ),
+    "default_branch": TEXT,
+}
+ID = Parameter(
+    "id",
+    {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+    required=True,
+    description="A project, by id or by full path.",
+)
+ALERT_PARAMETERS = of_attributes(ALERT, {"alert": "The alert as it came."})
+_ACCEPTED = Answer(200, "It is done; the body is the status as a number.", reference("Accepted"))
+_FORBIDDEN = message(403, "The user who created the agent is no developer of its project.")
+
+OPERATIONS: Operations = {
+    AgentViewSet.agent_info: Operation(
+        heading="GitLab Agent information",
+        summary="The agent, and how to reach its project",
+        description="Later versions of kas ask at `/internal/agents/agentk/agent_info`.",
+        consumers=AGENT,
+        answers=(Answer(200, "The agent.", closed({"agent_id": INTEGER, "agent_name": TEXT, **PROJECT})),),
+    ),
+    AgentViewSet.project_info: Operation(
+        heading="GitLab Agent project information",
+        summary="How to reach a project that the agent may read",
+        consumers=AGENT,
+        parameters=(ID,),
+        answers=(Answer(200, "The project.", closed(PROJECT)),),
+    ),
+    AgentViewSet.verify_project_access: Operation(
+        summary="May the agent read a project?",
+        consumers=AGENT,
+        parameters=(ID,),
+        answers=(no_content("It may."),),
+    ),
+    UsageMetricsViewSet.usage_metrics: Operation(
+        heading="GitLab Agent usage metrics",
+        summary="Add to the usage counters",
+        consumers=KAS,
+        parameters=of_attributes(
+            USAGE_METRICS,
+            {
+                "gitops_sync_count": "How much to add.",
+                "k8s_api_proxy_request_count": "How much to add.",
+                "counters": "How much to add, by counter; later versions of kas.",
+                "unique_counters": "Ids that count once a month, by counter; later versions of kas.",
+            },
+        ),
+        answers=(no_content("They are added."), *UNREADABLE),
+    ),
+    AlertViewSet.cilium_alert: Operation(
+        heading="GitLab Agent alert metrics",
+        summary="Keep an alert",
+        description="A body that is JSON inside a JSON text is read, too.",
+        consumers=AGENT,
+        parameters=ALERT_PARAMETERS,
+        body={"anyOf": [body_of(ALERT_PARAMETERS), TEXT]},
+        answers=(
+            _ACCEPTED,
+            Answer(
+                400,
+                "A parameter is missing or invalid; or the alert cannot be kept, and the body is the number.",
+                {"anyOf": [reference("MessageOrError"), constant(400)]},
+            ),
+            *UNREADABLE[1:],
+        ),
+    ),
+    VulnerabilityViewSet.starboard_vulnerability: Operation(
+        heading="Create Starboard vulnerability",
+        summary="Keep a finding",
+        description="The same finding twice is kept once.",
+        consumers=AGENT,
+        parameters=of_attributes(
+            VULNERABILITY, {"vulnerability": "What was found, and where.", "scanner": "What found it."}
+        ),
+        answers=(
+            Answer(200, "The finding.", closed({"uuid": {"type": "string", "format": "uuid"}})),
+            *UNREADABLE,
+            _FORBIDDEN,
+        ),
+    ),
+    VulnerabilityViewSet.scan_result: Operation(
+        summary="Resolve what a whole scan has not found again",
+        consumers=AGENT,
+        parameters=of_attributes(SCAN_RESULT, {"uuids": "Everything that was found."}),
+        answers=(_ACCEPTED, *UNREADABLE, _FORBIDDEN),
+    ),
+    ConfigurationViewSet.agent_configuration: Operation(
+        summary="Replace what an agent is authorised for",
+        consumers=KAS,
+        parameters=of_attributes(
+            AGENT_CONFIGURATION,
+            {"agent_id": "The agent.", "agent_config": "Its configuration, or JSON text of it."},
+        ),
+        answers=(no_content("It is replaced."), *UNREADABLE, message(404, "There is no such agent.")),
+    ),
+}

@@ -1,0 +1,198 @@
+"""The endpoints of CustomersDot, in words."""
+
+from apps.billing import serializers
+from apps.billing.answer_shapes import ACCOUNT, PACK, SUBSCRIPTION
+from apps.billing.authentication import PortalAuthentication
+from apps.billing.portal_views import PortalReconciliationViewSet
+from apps.billing.views import (
+    MinutesViewSet,
+    NamespaceViewSet,
+    ReconciliationViewSet,
+    SubscriptionViewSet,
+)
+from gitlab_internal.schema.answers import UNREADABLE, message, no_content
+from gitlab_internal.schema.declarations import body_of, of_fields
+from gitlab_internal.schema.json_schema import (
+    array,
+    closed,
+    constant,
+    reference,
+)
+from gitlab_internal.schema.operations import Answer, Guard, Guards, Operation, Operations, Parameter
+
+CUSTOMERS_DOT = ("CustomersDot",)
+GUARDS: Guards = {
+    PortalAuthentication: Guard(
+        consumer="CustomersDot, signed",
+        alternatives=(("customersDotToken",),),
+        schemes={
+            "customersDotToken": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-Customers-Dot-Internal-Token",
+                "description": "A JSON Web Token, RS256, whose key the portal publishes.",
+            }
+        },
+        answers=(message(401, "The token is not the portal's."),),
+    )
+}
+
+_SUBSCRIPTION = {
+    "start_date": "The first day.",
+    "end_date": "The last day.",
+    "plan_code": "The plan: `free`, `premium`, …",
+    "plan": "The same under another name; `plan_code` wins.",
+    "seats": "How many seats were bought.",
+    "max_seats_used": "The most seats in use so far.",
+    "auto_renew": "Whether it goes on after its end.",
+    "trial": "Whether it is a trial.",
+    "trial_starts_on": "The first day of the trial.",
+    "trial_ends_on": "The last day of the trial.",
+}
+_RECONCILIATION = {
+    "namespace_id": "The namespace.",
+    "next_reconciliation_date": "When it will be reconciled.",
+    "display_alert_from": "From when on its owners are told.",
+}
+CHANGED_SUBSCRIPTION = of_fields(serializers.CHANGED_SUBSCRIPTION, _SUBSCRIPTION)
+NEW_SUBSCRIPTION = of_fields(serializers.NEW_SUBSCRIPTION, _SUBSCRIPTION)
+PACKS = (
+    Parameter(
+        serializers.PACKS,
+        array(
+            body_of(
+                of_fields(
+                    serializers.PACK,
+                    {
+                        "number_of_minutes": "How many minutes.",
+                        "expires_at": "The last day.",
+                        "purchase_xid": "The purchase; the same one twice is one pack.",
+                    },
+                )
+            )
+        ),
+        required=True,
+        description="The packs that were bought.",
+    ),
+)
+_RECONCILIATIONS = array(body_of(of_fields(serializers.RECONCILIATION, _RECONCILIATION)))
+RECONCILIATIONS = (
+    Parameter(
+        serializers.RECONCILIATIONS,
+        {"anyOf": [_RECONCILIATIONS, {"type": ["string", "null"]}]},
+        required=True,
+        description="The reconciliations to announce, or JSON text of them.",
+    ),
+)
+NAMESPACE = of_fields(
+    (*serializers.LIMITS, serializers.NESTED_SUBSCRIPTION),
+    {
+        "shared_runners_minutes_limit": "CI minutes a month.",
+        "extra_shared_runners_minutes_limit": "CI minutes that were bought.",
+        "additional_purchased_storage_size": "Storage that was bought.",
+        "additional_purchased_storage_ends_on": "The last day of that storage.",
+        "gitlab_subscription_attributes": "The subscription, to be written in the same step.",
+    },
+    inside={serializers.NESTED_SUBSCRIPTION.name: CHANGED_SUBSCRIPTION},
+)
+
+_NO_NAMESPACE = message(404, "There is no such namespace, or none that the user may know of.")
+_REFUSED = Answer(
+    400,
+    "A parameter is missing or invalid, or the change would break a rule.",
+    {"anyOf": [reference("MessageOrError"), reference("InvalidModel")]},
+)
+_WRITING = (_REFUSED, *UNREADABLE[1:])
+_ON_GITLAB_COM = message(403, "The user is no administrator, or the instance is not GitLab.com.")
+_TAKEN = Answer(200, "Done; the body is the status as a number.", reference("Accepted"))
+
+OPERATIONS: Operations = {
+    SubscriptionViewSet.create: Operation(
+        heading="Creating a subscription",
+        summary="Create a subscription",
+        consumers=CUSTOMERS_DOT,
+        parameters=NEW_SUBSCRIPTION,
+        answers=(Answer(201, "The subscription.", SUBSCRIPTION), *_WRITING, _NO_NAMESPACE),
+    ),
+    SubscriptionViewSet.update: Operation(
+        heading="Updating a subscription",
+        summary="Change a subscription",
+        consumers=CUSTOMERS_DOT,
+        parameters=CHANGED_SUBSCRIPTION,
+        answers=(
+            Answer(200, "The subscription.", SUBSCRIPTION),
+            *_WRITING,
+            message(404, "There is no such namespace, or it has no subscription."),
+        ),
+    ),
+    SubscriptionViewSet.retrieve: Operation(
+        heading="Retrieving a subscription",
+        summary="Show a subscription",
+        description="Every leaf is `null` where there is none. Owners of a namespace may read theirs, too.",
+        consumers=CUSTOMERS_DOT,
+        answers=(Answer(200, "The subscription.", SUBSCRIPTION), _NO_NAMESPACE),
+    ),
+    MinutesViewSet.create: Operation(
+        heading="Creating an additional pack",
+        summary="Add packs of CI minutes",
+        consumers=CUSTOMERS_DOT,
+        parameters=PACKS,
+        answers=(Answer(201, "The packs.", array(PACK)), *UNREADABLE, _NO_NAMESPACE),
+    ),
+    MinutesViewSet.move: Operation(
+        heading="Moving additional packs",
+        summary="Move all packs of CI minutes to another namespace",
+        consumers=CUSTOMERS_DOT,
+        answers=(
+            Answer(202, "They are moved.", closed({"message": constant("202 Accepted")})),
+            *UNREADABLE,
+            message(404, "One of the namespaces does not exist."),
+        ),
+    ),
+    ReconciliationViewSet.update: Operation(
+        heading="Updating `upcoming_reconciliations`",
+        summary="Announce reconciliations",
+        description="Elements that are good are kept in any case.",
+        consumers=CUSTOMERS_DOT,
+        parameters=RECONCILIATIONS,
+        answers=(_TAKEN, *_WRITING, _ON_GITLAB_COM),
+    ),
+    ReconciliationViewSet.destroy: Operation(
+        summary="Withdraw what was announced for a namespace",
+        consumers=CUSTOMERS_DOT,
+        parameters=of_fields((serializers.RECONCILED_NAMESPACE,), _RECONCILIATION),
+        answers=(
+            no_content("It is withdrawn."),
+            *_WRITING,
+            _ON_GITLAB_COM,
+            message(404, "Nothing was announced for it."),
+        ),
+    ),
+    NamespaceViewSet.update: Operation(
+        summary="Set the limits of a namespace and write its subscription",
+        consumers=CUSTOMERS_DOT,
+        parameters=NAMESPACE,
+        answers=(Answer(200, "The namespace.", ACCOUNT), *_WRITING, _NO_NAMESPACE),
+    ),
+    NamespaceViewSet.retrieve: Operation(
+        summary="Show a namespace",
+        consumers=CUSTOMERS_DOT,
+        answers=(Answer(200, "The namespace.", ACCOUNT), _NO_NAMESPACE),
+    ),
+    PortalReconciliationViewSet.update: Operation(
+        summary="Announce the reconciliation of a namespace",
+        consumers=CUSTOMERS_DOT,
+        parameters=of_fields(serializers.RECONCILIATION_DATES, _RECONCILIATION),
+        answers=(_TAKEN, *_WRITING, _ON_GITLAB_COM, _NO_NAMESPACE),
+    ),
+    PortalReconciliationViewSet.destroy: Operation(
+        summary="Withdraw the reconciliation of a namespace",
+        consumers=CUSTOMERS_DOT,
+        answers=(
+            no_content("It is withdrawn."),
+            *UNREADABLE,
+            _ON_GITLAB_COM,
+            message(404, "There is no such namespace, or nothing was announced for it."),
+        ),
+    ),
+}
