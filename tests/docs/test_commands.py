@@ -19,7 +19,19 @@ from tests.end_to_end.chains import Chain, running_chain
 from tests.gitaly_double.versions import Version
 
 # What a page tells people to run and no test can: each needs what a machine may not have.
-OUTSIDE = frozenset({"docker", "systemctl", "systemd-creds", "systemd-analyze", "journalctl", "sudo", "helm"})
+OUTSIDE = frozenset(
+    {
+        "docker",
+        "systemctl",
+        "systemd-creds",
+        "systemd-analyze",
+        "journalctl",
+        "sudo",
+        "helm",
+        "git",
+        "ssh-keygen",
+    }
+)
 DATA_LANGUAGES = frozenset(
     {"json", "yaml", "toml", "ini", "nginx", "text", "sql", "python", "promql", "http", "dotenv", "diff"}
 )
@@ -36,6 +48,7 @@ def chain() -> Iterator[Chain]:
         tempfile.TemporaryDirectory(prefix="docs-") as folder,
         running_chain(Path(folder) / "chain", shell=SHELL, gitaly=GITALY) as running,
     ):
+        running.instance.manage("seed", "--repositories")
         yield running
 
 

@@ -79,14 +79,15 @@ class Command(BaseCommand):
 
     def _describe(self, server: listening.Server, password: str | None) -> None:
         """Print what a person needs to try the instance."""
-        for example in examples.requests(server):
+        requests = examples.requests(server)
+        for example in requests:
             self.stdout.write(f"\n# {example.heading}\n{example.curl}")
         self.stdout.write(f"\nInstance   {settings.DATA}")
         self.stdout.write(f"Address    {server.socket or server.url}")
         self.stdout.write(f"Admin      {server.url}{settings.RELATIVE_URL_ROOT}/admin/")
-        self.stdout.write(
-            f"Tokens     {folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN} in that folder"
-        )
+        if requests:
+            tokens = f"{folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN}"
+            self.stdout.write(f"Tokens     {tokens} in that folder")
         if password:
             self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
         self.stdout.flush()
