@@ -14,7 +14,8 @@ from typing import Any
 
 from django.urls import get_resolver
 
-from gitlab_internal.settings import env
+from gitlab_internal.observability import metric_files, tracing
+from gitlab_internal.settings import DATA, METRICS_BIND, env
 
 # Channels to Gitaly are opened by the process that uses them; gRPC has nothing to carry over a fork.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
@@ -22,7 +23,11 @@ os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 wsgi_app = "gitlab_internal.wsgi:application"
 # --- gunicorn ---
 # `HOST:PORT` or `unix:/path` to listen on.
-bind = env.str("BIND", default="127.0.0.1:3001")
+bind = [env.str("BIND", default="127.0.0.1:3001")]
+if METRICS_BIND:
+    bind.append(METRICS_BIND)
+    # Set before the application is loaded; a reload, which reads this file again, finds it set.
+    os.environ.update(metric_files.share(DATA / "metrics"))
 worker_class = "gthread"
 # Processes; as many as there are cores where it is 0.
 workers = env.int("WEB_CONCURRENCY", default=0) or len(os.sched_getaffinity(0))
@@ -42,6 +47,24 @@ loglevel = env.str("LOG_LEVEL", default="warning").lower()
 def when_ready(server: Any) -> None:
     """Load the views before the workers are forked: they share the memory."""
     get_resolver().url_patterns  # noqa: B018 -- reading it imports them
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Trace in the process that does the work: the thread that sends does not survive a fork."""
+    tracing.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Send the last traces."""
+    tracing.stop()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Keep what a process has counted, and drop what holds only while it lives."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 -- not before the folder is set
+
+    if METRICS_BIND:
+        mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker: Any) -> None:

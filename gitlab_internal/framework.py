@@ -29,6 +29,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
+    "gitlab_internal.monitoring.port.MetricsPortMiddleware",
     "gitlab_internal.middleware.PathMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

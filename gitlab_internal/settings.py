@@ -155,6 +155,8 @@ JOB_LEASE = env.int("JOB_LEASE", default=120)  # seconds after which a silent wo
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=5)  # how often a job that fails is tried
 
 # --- Web server ---
+# Where Prometheus finds `/metrics`: `HOST:PORT` or `unix:/path`, not the service's own; empty: nowhere.
+METRICS_BIND = env.str("METRICS_BIND", default="127.0.0.1:9168")
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
 # Where `manage.py collectstatic` puts the files of the admin site, and where they are served from.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA / "static")))

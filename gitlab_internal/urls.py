@@ -32,6 +32,7 @@ from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
 from gitlab_internal.api.converters import NamespaceConverter
 from gitlab_internal.api.routes import loaded_when_asked, with_or_without_slash
+from gitlab_internal.monitoring import probes
 
 register_converter(NamespaceConverter, "namespace")
 
@@ -47,6 +48,8 @@ handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    # Probes for load balancers
+    *probes.urlpatterns,
     # What the rest of this table is, for programs and for people
     path("api/schema", loaded_when_asked("gitlab_internal.openapi.views.schema"), name="schema"),
     path("api/docs", loaded_when_asked("gitlab_internal.openapi.views.viewer"), name="docs"),

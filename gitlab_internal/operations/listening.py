@@ -44,8 +44,13 @@ def named(address: str) -> Server:
 
 def of(listener: socket.socket) -> Server:
     """Return how curl reaches an open listener."""
+    return named(address_of(listener))
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address of an open listener, as ``listen`` takes it."""
     bound = listener.getsockname()
-    return named(f"unix:{bound}" if listener.family == socket.AF_UNIX else f"{bound[0]}:{bound[1]}")
+    return f"unix:{bound}" if listener.family == socket.AF_UNIX else f"{bound[0]}:{bound[1]}"
 
 
 def instance_url(server: Server) -> dict[str, str]:

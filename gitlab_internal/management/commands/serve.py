@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from gitlab_internal.observability import metric_files
 from gitlab_internal.operations import credentials, examples, folder, listening
 from gitlab_internal.operations.supervisor import Child, Supervisor
 
@@ -55,11 +57,33 @@ class Command(BaseCommand):
             listener = listening.listen(address)
         except OSError as error:
             raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
-        with listener:
-            supervisor = _supervisor(listener)
+        with listener, self._metrics_listener() as metrics:
+            supervisor = _supervisor(listener, metrics)
             supervisor.start()
             self._describe(listening.of(listener), password)
+            if metrics:
+                self._describe_metrics(listening.of(metrics))
         sys.exit(supervisor.watch())
+
+    def _metrics_listener(self) -> AbstractContextManager[socket.socket | None]:
+        """Open the address of the metrics; an instance runs without when another one has it."""
+        address = settings.METRICS_BIND
+        if not address:
+            return nullcontext()
+        try:
+            return listening.listen(address)
+        except listening.NotAnAddress as error:
+            raise CommandError(f"METRICS_BIND: {error}") from error
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            self.stderr.write(
+                f"No metrics: cannot listen on {address}: {reason}. Set METRICS_BIND to another one."
+            )
+            return nullcontext()
+
+    def _describe_metrics(self, server: listening.Server) -> None:
+        self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
+        self.stdout.flush()
 
     def _make_files(self) -> None:
         created = folder.create()
@@ -93,12 +117,13 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _supervisor(listener: socket.socket) -> Supervisor:
-    server = listening.of(listener)
-    environment = {**listening.instance_url(server), **os.environ, "DATA": str(settings.DATA)}
-    web = Child(
-        [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"],
-        environment,
-        (listener.fileno(),),
-    )
+def _supervisor(listener: socket.socket, metrics: socket.socket | None) -> Supervisor:
+    listeners = [listener, metrics] if metrics else [listener]
+    descriptors = tuple(each.fileno() for each in listeners)
+    environment = {**listening.instance_url(listening.of(listener)), **os.environ, "DATA": str(settings.DATA)}
+    environment["METRICS_BIND"] = listening.address_of(metrics) if metrics else ""
+    if metrics:
+        environment |= metric_files.share(settings.DATA / "metrics")  # the worker counts there, too
+    binds = [argument for number in descriptors for argument in ("--bind", f"fd://{number}")]
+    web = Child([sys.executable, "-m", "gunicorn", *binds], environment, descriptors)
     return Supervisor(web, Child([sys.executable, str(MANAGE), "worker"], environment))
