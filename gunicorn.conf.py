@@ -49,16 +49,6 @@ def when_ready(server: Any) -> None:
     get_resolver().url_patterns  # noqa: B018 -- reading it imports them
 
 
-def post_fork(server: Any, worker: Any) -> None:
-    """Trace in the process that does the work: the thread that sends does not survive a fork."""
-    tracing.start()
-
-
-def worker_exit(server: Any, worker: Any) -> None:
-    """Send the last traces."""
-    tracing.stop()
-
-
 def child_exit(server: Any, worker: Any) -> None:
     """Keep what a process has counted, and drop what holds only while it lives."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 -- not before the folder is set
@@ -75,16 +65,18 @@ def post_worker_init(worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let the process hand over what it counts in its memory."""
+    """Let the process hand over what it counts in its memory, and its traces: threads survive no fork."""
     from apps.git_access.decision import denials  # noqa: PLC0415 -- models exist once the application is loaded
 
     worker.denials = denials.HandOver()
     worker.denials.start()
+    tracing.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Hand over the last of it."""
     worker.denials.stop()
+    tracing.stop()
 
 
 def _warm_up(together: threading.Barrier) -> None:

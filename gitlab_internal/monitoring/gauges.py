@@ -7,7 +7,7 @@ import structlog
 from django.conf import settings
 from django.db.models import Count, Min, Q
 from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -44,7 +44,9 @@ class Gauges(Collector):
 
 def queue(now: datetime) -> Iterator[Metric]:
     """Jobs by state; a job that waits for its next attempt is delayed, not late."""
-    due = Q(run_after=None) | Q(run_after__lte=now)
+    due = Q(run_after=get_date_max()) | Q(
+        run_after__lte=now
+    )  # the former is how the library writes `at once`
     ready, running, failed = (
         Q(status=status)
         for status in (TaskResultStatus.READY, TaskResultStatus.RUNNING, TaskResultStatus.FAILED)

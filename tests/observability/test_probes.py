@@ -36,7 +36,11 @@ def _no_gitaly(settings: Settings) -> None:
 def test_health_is_one_line_of_text_and_reads_nothing(client: Client) -> None:
     response = client.get("/-/health")
 
-    assert (response.status_code, response.content, response["Content-Type"]) == (200, b"GitLab OK", "text/plain")
+    assert (response.status_code, response.content, response["Content-Type"]) == (
+        200,
+        b"GitLab OK",
+        "text/plain",
+    )
 
 
 def test_liveness_reads_nothing(client: Client) -> None:
