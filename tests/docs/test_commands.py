@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands, load_command_class
 
-from gitlab_internal.console import Noun
+from tests.docs.commands import exists
 from tests.docs.pages import Block, Page, pages
 from tests.docs.terminals import Terminal
 from tests.end_to_end.chains import Chain, running_chain
 from tests.gitaly_double.versions import Version
+from tests.instances import ROOT
 
 # What a page tells people to run and no test can: each needs what a machine may not have.
 OUTSIDE = frozenset(
@@ -38,6 +38,7 @@ DATA_LANGUAGES = frozenset(
 COMMANDS = ("manage.py ", "curl ", "make ", ".venv/bin/", "git clone", "git push", "$ ")
 SHELL, GITALY = "14.56", Version(16, 0)
 PAGES = pages()
+FOR_DEVELOPERS = [Page(ROOT / "CONTRIBUTING.md"), Page(ROOT / "CHANGELOG.md")]
 WITH_COMMANDS = [page for page in PAGES if page.blocks("shell")]
 
 
@@ -87,19 +88,8 @@ def hidden(page: Page, block: Block) -> Iterator[str]:
             yield f"{page.name}:{number}: {line}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_DEVELOPERS], ids=lambda page: page.name)
 def test_a_command_that_a_sentence_names_exists(page: Page) -> None:
     named = [(number, code) for number, code in page.code_in_text() if code.startswith("manage.py ")]
 
     assert [f"{page.name}:{number}: {code}" for number, code in named if not exists(*code.split()[1:3])] == []
-
-
-def exists(noun: str, verb: str = "") -> bool:
-    """Whether there is a command of this name, and whether it has the verb if its commands are verbs."""
-    commands = get_commands()
-    if noun not in commands:
-        return False
-    command = load_command_class(commands[noun], noun)
-    if not isinstance(command, Noun) or not verb:
-        return True
-    return all(one in command.get_subcommand().children for one in verb.split("|"))
