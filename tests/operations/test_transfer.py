@@ -1,4 +1,4 @@
-"""``manage.py export`` and ``import``: the directory goes to another instance."""
+"""``manage.py directory``: the directory goes to another instance."""
 
 import io
 import json
@@ -105,7 +105,7 @@ def empty() -> None:
 
 
 def exported(*options: str) -> list[str]:
-    return run("export", *options).splitlines()
+    return run("directory", "export", *options).splitlines()
 
 
 @pytest.fixture
@@ -163,10 +163,10 @@ def test_an_empty_instance_becomes_the_same(tmp_path: Path) -> None:
     before = exported()
     ids = set(Project.objects.values_list("pk", flat=True))
     path = tmp_path / "directory.jsonl"
-    facts("export", str(path))
+    facts("directory", "export", str(path))
     empty()
 
-    found = facts("import", str(path))
+    found = facts("directory", "import", str(path))
 
     assert exported() == before
     assert {json.loads(line)["type"] for line in before[1:]} == {kind.name for kind in KINDS}
@@ -180,10 +180,10 @@ def test_an_empty_instance_becomes_the_same(tmp_path: Path) -> None:
 def test_importing_again_changes_nothing(tmp_path: Path) -> None:
     fill()
     path = tmp_path / "directory.jsonl"
-    run("export", str(path))
+    run("directory", "export", str(path))
     before = exported()
 
-    found = facts("import", str(path))
+    found = facts("directory", "import", str(path))
 
     assert {(row["created"], row["changed"]) for row in found["types"]} == {(0, 0)}
     assert exported() == before
@@ -229,7 +229,7 @@ def test_password_hashes_let_people_log_in_where_they_go(stream: Any) -> None:
     source = UserFactory.build()
     source.set_password("correct horse")
 
-    run("import", stream(user(password=source.password)))
+    run("directory", "import", stream(user(password=source.password)))
 
     assert User.objects.get().check_password("correct horse")
 
@@ -250,14 +250,14 @@ def test_a_repository_is_found_where_it_lies() -> None:
 def run_with_input(text: str, *options: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO(text))
-        return run("import", "-", *options)
+        return run("directory", "import", "-", *options)
 
 
 def test_what_differs_is_changed_and_what_is_more_stays(stream: Any) -> None:
     existing = UserFactory.create(username="BOB", name="Robert", email="old@example.com", admin=True)
     UserFactory.create(username="eve")
 
-    found = facts("import", stream(user()))
+    found = facts("directory", "import", stream(user()))
 
     existing.refresh_from_db()
     assert found == {
@@ -274,7 +274,7 @@ def test_what_differs_is_changed_and_what_is_more_stays(stream: Any) -> None:
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_not_do_it(stream: Any) -> None:
-    said = run("import", stream(user()), "--dry-run").splitlines()
+    said = run("directory", "import", stream(user()), "--dry-run").splitlines()
 
     assert said == [
         "TYPE  CREATED  CHANGED  UNCHANGED",
@@ -335,25 +335,25 @@ GOOD = ed25519_line(1)
 )
 def test_a_fault_is_told_with_its_line_and_nothing_is_changed(record: Any, said: str, stream: Any) -> None:
     if not said:
-        facts("import", stream(user(), record))
+        facts("directory", "import", stream(user(), record))
         return
 
     with pytest.raises(CommandError) as refusal:
-        run("import", stream(user(), record))
+        run("directory", "import", stream(user(), record))
 
     assert said in str(refusal.value)
     assert not User.objects.exists()
 
 
 def test_all_faults_are_told_at_once_and_not_more_than_a_hundred(stream: Any) -> None:
+    bad = (user(state="a"), user(username="eve", email="e"), user(username="x/y", email=""))
+
     with pytest.raises(CommandError) as refusal:
-        run(
-            "import", stream(user(state="a"), user(username="eve", email="e"), user(username="x/y", email=""))
-        )
+        run("directory", "import", stream(*bad))
     assert [line.split(":")[0] for line in str(refusal.value).splitlines()] == ["line 2", "line 3", "line 4"]
 
     with pytest.raises(CommandError) as refusal:
-        run("import", stream(*["{}"] * 150))
+        run("directory", "import", stream(*["{}"] * 150))
     assert len(str(refusal.value).splitlines()) == 101
 
 
@@ -370,9 +370,9 @@ def test_what_is_no_export_is_refused(first: str, said: str, tmp_path: Path) -> 
     path.write_text(f"{first}\n{json.dumps(user())}\n")
 
     with pytest.raises(CommandError, match=said):
-        run("import", str(path))
+        run("directory", "import", str(path))
     with pytest.raises(CommandError, match="cannot be read"):
-        run("import", str(tmp_path / "missing"))
+        run("directory", "import", str(tmp_path / "missing"))
 
     assert not User.objects.exists()
 
@@ -381,7 +381,7 @@ def test_what_only_the_database_knows_is_told_with_its_line_too(stream: Any) -> 
     UserFactory.create(username="eve", email="Bob@example.com")
 
     with pytest.raises(CommandError, match=r"line 3: user bob: .*user_email_unique"):
-        run("import", stream(user(username="ann", email="ann@example.com"), user()))
+        run("directory", "import", stream(user(username="ann", email="ann@example.com"), user()))
 
     assert User.objects.get().username == "eve"
 
@@ -390,7 +390,7 @@ def test_a_key_does_not_change_its_owner(stream: Any) -> None:
     stored = KeyFactory.create(key=GOOD)
 
     with pytest.raises(CommandError, match="it is there with another kind"):
-        run("import", stream(key(GOOD, fingerprint=stored.fingerprint_sha256)))
+        run("directory", "import", stream(key(GOOD, fingerprint=stored.fingerprint_sha256)))
 
     assert Key.objects.get().user == stored.user
 
@@ -402,26 +402,26 @@ def test_a_place_is_taken_by_one_thing(stream: Any) -> None:
     group = json.loads(next(line for line in lines if '"path":"acme"' in line))
 
     with pytest.raises(CommandError, match="namespace acme/site: a project has this path"):
-        run("import", stream({**group, "path": "acme/site"}))
+        run("directory", "import", stream({**group, "path": "acme/site"}))
     with pytest.raises(CommandError, match="project acme/dev: a namespace has this path"):
-        run("import", stream({**project, "path": "acme/dev"}))
+        run("directory", "import", stream({**project, "path": "acme/dev"}))
     with pytest.raises(CommandError, match="project no/site: there is no namespace no"):
-        run("import", stream({**project, "path": "no/site"}))
+        run("directory", "import", stream({**project, "path": "no/site"}))
     with pytest.raises(CommandError, match="a user's namespace has an owner, and a group has none"):
-        run("import", stream({**group, "path": "other", "owner": "bob"}))
+        run("directory", "import", stream({**group, "path": "other", "owner": "bob"}))
 
 
 def test_an_export_makes_a_new_file_that_others_cannot_read(tmp_path: Path) -> None:
     UserFactory.create()
     path = tmp_path / "directory.jsonl"
 
-    assert run("export", str(path)) == f"1 records in {path}.\n"
+    assert run("directory", "export", str(path)) == f"1 records in {path}.\n"
 
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CommandError, match="File exists"):
-        run("export", str(path))
+        run("directory", "export", str(path))
     with pytest.raises(CommandError, match="standard output is the export itself"):
-        run("export", "--json")
+        run("directory", "export", "--json")
 
 
 def test_memberships_that_were_asked_for_stay_questions() -> None:
