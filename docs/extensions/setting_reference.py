@@ -4,6 +4,8 @@ Nothing is listed here: names, types, defaults and words come from the code, thr
 `manage.py config show` uses.
 """
 
+import ast
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -16,6 +18,8 @@ from sphinx.util.docutils import SphinxDirective
 from gitlab_internal.operations import setting_inventory
 from gitlab_internal.operations.setting_inventory import Setting
 
+_PATH = re.compile(r"str\((\w+) / '([^']+)'\)")
+_TEXT = re.compile(r"^f'(.*)'$")
 HEAD = ("Setting", "Type", "Default", "What it does")
 
 
@@ -36,7 +40,7 @@ def lines() -> list[str]:
 
 
 def _part(section: str, found: list[Setting]) -> list[str]:
-    rows = [(f"`{s.name}`", s.kind, _default(s), _cell(s.description)) for s in found]
+    rows = [(f"`{s.name}`", s.kind, _default(s), _cell(_sentence(s.description))) for s in found]
     return [f"## {section}", "", *_table(rows), ""]
 
 
@@ -49,7 +53,23 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _default(setting: Setting) -> str:
-    return "" if setting.default in {"''", "{}", "[]"} else f"`{_cell(setting.default)}`"
+    text = readable(setting.default)
+    return f"`{_cell(text)}`" if text else ""
+
+
+def readable(expression: str) -> str:
+    """Return a default as somebody would write it into a file: paths and lists instead of Python's words."""
+    try:
+        value = ast.literal_eval(expression)
+    except ValueError:  # made of other settings
+        return _PATH.sub(r"\1/\2", _TEXT.sub(r"\1", expression)).replace("{", "").replace("}", "")
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(value) if isinstance(value, list | dict) else str(value)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _cell(text: str) -> str:
