@@ -77,7 +77,8 @@ RECEIVE_PACK = env.bool("RECEIVE_PACK", default=True)  # allow pushes over HTTP
 RECEIVE_MAX_INPUT_SIZE = env.int("RECEIVE_MAX_INPUT_SIZE", default=0)  # of one push, in MiB; 0 is no limit
 # Git commands a minute that one actor may run on one project, where Redis counts them; 0 is no limit.
 GITLAB_SHELL_OPERATION_LIMIT = env.int("GITLAB_SHELL_OPERATION_LIMIT", default=600)
-MAINTENANCE_MODE = env.bool("MAINTENANCE_MODE", default=False)  # refuse pushes during maintenance
+# Refuse pushes, whatever `manage.py maintenance` says.
+MAINTENANCE_MODE = env.bool("MAINTENANCE_MODE", default=False)
 READ_ONLY = env.bool("READ_ONLY", default=False)  # refuse pushes and record no last use of keys
 ENFORCE_TERMS = env.bool("ENFORCE_TERMS", default=False)  # refuse users who did not accept the terms
 # Refuse users who have not confirmed their email address.

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
 
 from apps.directory.models import User, UserState
 from apps.ssh_keys.models import KeyKind, UsageType
 from apps.ssh_keys.public_keys import TECHNOLOGY, fingerprint_sha256
-from gitlab_internal import moments
+from gitlab_internal import moments, raw_queries
 from gitlab_internal.base64_text import decode_leniently
 
 _WHITE_SPACE = re.compile(r"\s+")
@@ -48,9 +47,7 @@ def find(text: str, *, now: datetime) -> OfferedKey:
         UnknownKey: none, an expired one, one for signing only, or a user key without owner.
         OwnerBlocked: the owner is blocked or banned.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_FINGERPRINT, [fingerprint_sha256(blob(text)), UsageType.SIGNING])
-        row = cursor.fetchone()
+    row = raw_queries.first_row(_BY_FINGERPRINT, (fingerprint_sha256(blob(text)), UsageType.SIGNING.value))
     if row is None:
         raise UnknownKey
     key_id, title, key, created_at, kind, expires_at, name, state = row

@@ -28,7 +28,7 @@ from apps.directory.models import (
     UserType,
     Visibility,
 )
-from apps.git_access.models import IpRestriction
+from apps.git_access.models import IpRestriction, Maintenance
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, UsageType
 from tests.factories.ssh_keys import KeyFactory
 
@@ -53,6 +53,10 @@ class World:
         self.keys = self._keys()
         self._relate()
         self._rename()
+        if chance.random() < 0.3:
+            Maintenance.objects.create(
+                message=chance.choice(["", "Until noon."]), started_by="x", started_at=now
+            )
 
     def paths(self) -> list[str]:
         """Every path that leads somewhere, or nearly does."""

@@ -1,11 +1,13 @@
 """What the decision about one Git command rests on.
 
 The facts are read in one step, by one of two readers that give the same values; the rules over them are pure
-Python. Nothing here looks at the clock or at settings.
+Python. Nothing here looks at the clock or at settings. What is known of each thing is a named tuple, whose
+fields stand in the order in which ``access_facts.sql`` gives them.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from apps.directory.models import AccessLevel, NamespaceKind
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
@@ -25,8 +27,7 @@ class Question:
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFacts:
+class KeyFacts(NamedTuple):
     """The SSH key of the actor."""
 
     id: int
@@ -37,8 +38,7 @@ class KeyFacts:
     last_used_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserFacts:
+class UserFacts(NamedTuple):
     """The user, the owner of the user key, or the creator of the deploy key."""
 
     id: int
@@ -57,8 +57,7 @@ class UserFacts:
     last_activity_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamespaceFacts:
+class NamespaceFacts(NamedTuple):
     """The namespace of the container; without a container, the one that the path names."""
 
     id: int
@@ -89,8 +88,7 @@ class NamespaceFacts:
         return self.kind == NamespaceKind.GROUP
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectFacts:
+class ProjectFacts(NamedTuple):
     """The project of the repository, its wiki, its designs or its snippet."""
 
     id: int
@@ -111,8 +109,7 @@ class ProjectFacts:
     """Repository and LFS objects, as last measured; bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnippetFacts:
+class SnippetFacts(NamedTuple):
     """The snippet of the repository."""
 
     id: int
@@ -143,6 +140,8 @@ class Facts:
     """Of the deploy key in the project; none when the key is not attached."""
     features: dict[str, bool] = field(default_factory=dict)
     """The stored flags for Gitaly, evaluated for the project."""
+    maintenance: str | None = None
+    """What users are told during maintenance, possibly nothing; ``None`` when there is none."""
 
     @property
     def checked_user(self) -> UserFacts | None:

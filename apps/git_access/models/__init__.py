@@ -2,7 +2,7 @@
 
 from apps.git_access.models.audit import GitAuditEvent, Verb
 from apps.git_access.models.denials import DenialCount
-from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction
+from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction, Maintenance
 from apps.git_access.models.lfs import LfsObject, LfsObjectLink
 from apps.git_access.models.locks import LfsFileLock, PathLock
 from apps.git_access.models.protected_refs import (
@@ -28,6 +28,7 @@ __all__ = [
     "LfsFileLock",
     "LfsObject",
     "LfsObjectLink",
+    "Maintenance",
     "PathLock",
     "ProtectedBranch",
     "ProtectedBranchAccess",

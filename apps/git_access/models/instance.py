@@ -75,3 +75,19 @@ class BroadcastMessage(models.Model):
 
     def __str__(self) -> str:
         return self.message[:80]
+
+
+class Maintenance(models.Model):
+    """Maintenance of the instance: while its one row is there, nobody may push."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    message = models.TextField(blank=True, help_text="What everybody is told who pushes.")
+    started_by = models.CharField(max_length=255)
+    started_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "maintenance"
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="maintenance_has_one_row"),)
+
+    def __str__(self) -> str:
+        return f"since {self.started_at:%Y-%m-%d %H:%M}, by {self.started_by}"

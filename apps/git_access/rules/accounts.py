@@ -1,5 +1,6 @@
 """Whether a user may use Git at all, and what an account that may not is told."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -43,18 +44,10 @@ def may_use_git(user: UserFacts, *, now: datetime) -> bool:
 
 def refusal_text(user: UserFacts, *, now: datetime) -> str | None:
     """Return what a user who may not use Git is told, by the first row that holds; else ``None``."""
-    url = settings.INSTANCE_URL
-    rows = (
-        (is_internal(user), INTERNAL),
-        (user.state == UserState.BLOCKED_PENDING_APPROVAL, PENDING),
-        (_lacks_terms(user), TERMS.format(name=f"@{user.username}", url=url)),
-        (user.state == UserState.DEACTIVATED, DEACTIVATED.format(url=url)),
-        (_is_unconfirmed(user), UNCONFIRMED.format(url=url)),
-        (user.state != UserState.ACTIVE, BLOCKED),
-        (password_expired(user, now=now), EXPIRED_PASSWORD),
-        (_is_locked(user, now=now), BLOCKED),
-    )
-    return next((text for holds, text in rows if holds), None)
+    for holds, text in _ROWS:
+        if holds(user, now):
+            return text.format(name=f"@{user.username}", url=settings.INSTANCE_URL)
+    return None
 
 
 def password_expired(user: UserFacts, *, now: datetime) -> bool:
@@ -73,5 +66,18 @@ def _is_unconfirmed(user: UserFacts) -> bool:
 
 
 def _is_locked(user: UserFacts, *, now: datetime) -> bool:
-    period = timedelta(minutes=settings.FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
-    return user.locked_at is not None and now < user.locked_at + period
+    if user.locked_at is None:
+        return False
+    return now < user.locked_at + timedelta(minutes=settings.FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
+
+
+_ROWS: tuple[tuple[Callable[[UserFacts, datetime], bool], str], ...] = (
+    (lambda user, _: is_internal(user), INTERNAL),
+    (lambda user, _: user.state == UserState.BLOCKED_PENDING_APPROVAL, PENDING),
+    (lambda user, _: _lacks_terms(user), TERMS),
+    (lambda user, _: user.state == UserState.DEACTIVATED, DEACTIVATED),
+    (lambda user, _: _is_unconfirmed(user), UNCONFIRMED),
+    (lambda user, _: user.state != UserState.ACTIVE, BLOCKED),
+    (lambda user, now: password_expired(user, now=now), EXPIRED_PASSWORD),
+    (lambda user, now: _is_locked(user, now=now), BLOCKED),
+)

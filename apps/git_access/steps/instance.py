@@ -7,15 +7,16 @@ from apps.git_access.attempts.refusals import Forbidden
 
 PROTOCOLS = frozenset({"ssh", "http", "web"})
 WEB = "web"
+MAINTENANCE = (
+    "Git push is not allowed because this GitLab instance is currently in (read-only) maintenance mode."
+)
 
 
 def maintenance_mode(attempt: Attempt) -> None:
     """Step 4: nothing is pushed during maintenance."""
-    if attempt.command.is_push and settings.MAINTENANCE_MODE:
-        raise Forbidden(
-            "Git push is not allowed because this GitLab instance is currently in "
-            "(read-only) maintenance mode."
-        )
+    message = attempt.facts.maintenance
+    if attempt.command.is_push and (message is not None or settings.MAINTENANCE_MODE):
+        raise Forbidden(f"{MAINTENANCE}\n{message}" if message else MAINTENANCE)
 
 
 def protocol(attempt: Attempt) -> None:

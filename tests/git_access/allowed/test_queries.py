@@ -32,7 +32,7 @@ def test_a_pull(
 ) -> None:
     IpRestrictionFactory.create(group=project.namespace)
 
-    with django_assert_num_queries(numbers(postgresql=1, portable=13)):
+    with django_assert_num_queries(numbers(postgresql=1, portable=14)):
         response = pull(shell, frequent, project, check_ip="192.0.2.1")
 
     assert outcome(response) == GRANTED
@@ -41,13 +41,13 @@ def test_a_pull(
 def test_the_first_pull_of_the_day_writes_twice(
     shell: Caller, project: Project, key: Key, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(numbers(postgresql=3, portable=15)):
+    with django_assert_num_queries(numbers(postgresql=3, portable=16)):
         response = pull(shell, key, project)
 
     assert outcome(response) == GRANTED
 
 
-@pytest.mark.parametrize(("path", "portable"), [("no/where", 7), ("gnuwget/none", 11)])
+@pytest.mark.parametrize(("path", "portable"), [("no/where", 8), ("gnuwget/none", 12)])
 def test_a_pull_of_what_is_not_there(
     shell: Caller, frequent: Key, django_assert_num_queries: DjangoAssertNumQueries, path: str, portable: int
 ) -> None:
@@ -60,7 +60,7 @@ def test_a_pull_of_what_is_not_there(
 def test_a_push_that_is_about_to_begin(
     shell: Caller, project: Project, frequent: Key, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(numbers(postgresql=1, portable=13)):
+    with django_assert_num_queries(numbers(postgresql=1, portable=14)):
         response = push(shell, frequent, project)
 
     assert outcome(response) == GRANTED
@@ -82,7 +82,7 @@ def test_a_push_of_changes_however_many(
     history.set("refs/heads/main", history.commit())
     changes = [creation(f"refs/{kind}/x{number}") for kind in ("heads", "tags") for number in range(refs)]
 
-    with django_assert_num_queries(numbers(postgresql=2, portable=13)):
+    with django_assert_num_queries(numbers(postgresql=2, portable=14)):
         response = push(shell, frequent, gl_repository=f"project-{project.pk}", changes=changes)
 
     assert outcome(response) == GRANTED
@@ -91,7 +91,7 @@ def test_a_push_of_changes_however_many(
 def test_what_names_no_branch_may_still_bring_what_rules_forbid(
     shell: Caller, project: Project, frequent: Key, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(numbers(postgresql=2, portable=14)):
+    with django_assert_num_queries(numbers(postgresql=2, portable=15)):
         response = push(shell, frequent, project, changes=line("refs/notes/x"))
 
     assert outcome(response) == GRANTED

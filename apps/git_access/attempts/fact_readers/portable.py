@@ -14,7 +14,7 @@ from apps.git_access.attempts.facts import (
     SnippetFacts,
     UserFacts,
 )
-from apps.git_access.models import IpRestriction
+from apps.git_access.models import IpRestriction, Maintenance
 from apps.git_access.repositories import containers
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryType
@@ -41,6 +41,7 @@ def read(question: Question) -> Facts:
         level=_level(question, actor.user, project, namespace),
         can_push=_can_push(actor, project),
         features=gitaly_flags(project),
+        maintenance=Maintenance.objects.values_list("message", flat=True).first(),
     )
 
 

@@ -1,12 +1,8 @@
 """The facts in one round trip, from the function that the migrations install."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import fields
-from datetime import date, datetime
-from typing import Any, TypeVar
-
-from django.db import connection
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
 
 from apps.directory.models import User
 from apps.git_access.attempts.facts import (
@@ -19,53 +15,41 @@ from apps.git_access.attempts.facts import (
     UserFacts,
 )
 from apps.git_access.repositories.ids import RepositoryType
-
-Value = TypeVar("Value", KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
+from gitlab_internal import moments, raw_queries
 
 # One column of JSON: the driver describes every column of every answer, and there are sixty facts.
-_CALL = "SELECT row_to_json(internal_access_facts(%s, %s, %s, %s, %s, %s, %s, %s))::text"
-_MOMENTS = (
-    "key_expires_at", "key_last_used_at", "user_password_expires_at", "user_locked_at",
-)  # fmt: skip
-# Column of the function -> value and field, in the order of each value's fields.
-_PREFIXES = {
-    KeyFacts: "key_",
-    UserFacts: "user_",
-    NamespaceFacts: "namespace_",
-    ProjectFacts: "project_",
-    SnippetFacts: "snippet_",
-}
-_IRREGULAR = {"user_user_type": "user_type"}
-_COLUMNS: Mapping[type[Any], list[tuple[str, str]]] = {
-    value: [(field.name, _IRREGULAR.get(prefix + field.name, prefix + field.name)) for field in fields(value)]
-    for value, prefix in _PREFIXES.items()
-}
+_CALL = "SELECT internal_facts(%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+class _Answer(NamedTuple):
+    """The array that the function returns; what is not there is ``None``."""
+
+    type: str
+    container_id: int | None
+    by_alias: bool
+    level: int
+    can_push: bool | None
+    features: dict[str, bool]
+    maintenance: str | None
+    key: list[Any] | None
+    user: list[Any] | None
+    namespace: list[Any] | None
+    project: list[Any] | None
+    snippet: list[Any] | None
 
 
 def read(question: Question) -> Facts:
     """Return the facts."""
-    row = _row(question)
-    if row["key_deploy"] and row["user_id"] is None:
+    facts = _facts(_ask(question))
+    if facts.key and facts.key.deploy and facts.user is None:
         User.objects.ghost()  # the first deploy key without creator calls it into being
-        row = _row(question)
-    return Facts(
-        type=RepositoryType(row["repository_type"]),
-        key=_value(KeyFacts, row),
-        user=_value(UserFacts, row),
-        namespace=_namespace(row),
-        project=_value(ProjectFacts, row),
-        snippet=_value(SnippetFacts, row),
-        container_id=row["container_id"],
-        by_alias=row["by_alias"],
-        level=row["level"],
-        can_push=row["can_push"],
-        features=row["features"],
-    )
+        facts = _facts(_ask(question))
+    return facts
 
 
-def _row(question: Question) -> dict[str, Any]:
+def _ask(question: Question) -> _Answer:
     actor, repository = question.actor, question.repository
-    values = [
+    values = (
         actor.key_id,
         actor.key_owner_id,
         actor.user_id,
@@ -74,23 +58,52 @@ def _row(question: Question) -> dict[str, Any]:
         repository.container_id if repository else None,
         question.path,
         question.on,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_CALL, values)
-        row: dict[str, Any] = json.loads(cursor.fetchone()[0])
-    for name in _MOMENTS:
-        row[name] = row[name] and datetime.fromisoformat(row[name])
-    active = row["user_last_activity_on"]
-    row["user_last_activity_on"] = active and date.fromisoformat(active)
-    return row
+    )
+    row = raw_queries.first_row(_CALL, values)
+    if row is None:
+        raise LookupError("a function always answers")
+    return _Answer._make(row[0])
 
 
-def _value(value: type[Value], row: Mapping[str, Any]) -> Value | None:
-    if row[f"{_PREFIXES[value]}id"] is None:
-        return None
-    return value(**{name: row[column] for name, column in _COLUMNS[value]})
+def _facts(answer: _Answer) -> Facts:
+    return Facts(
+        type=RepositoryType(answer.type),
+        key=KeyFacts._make(_converted(answer.key, _IN_KEY)) if answer.key else None,
+        user=UserFacts._make(_converted(answer.user, _IN_USER)) if answer.user else None,
+        namespace=NamespaceFacts._make(_converted(answer.namespace, _IN_NAMESPACE))
+        if answer.namespace
+        else None,
+        project=ProjectFacts._make(answer.project) if answer.project else None,
+        snippet=SnippetFacts._make(answer.snippet) if answer.snippet else None,
+        container_id=answer.container_id,
+        by_alias=answer.by_alias,
+        level=answer.level,
+        can_push=answer.can_push,
+        features=answer.features,
+        maintenance=answer.maintenance,
+    )
 
 
-def _namespace(row: dict[str, Any]) -> NamespaceFacts | None:
-    row["namespace_ip_ranges"] = tuple(row["namespace_ip_ranges"] or ())
-    return _value(NamespaceFacts, row)
+Conversions = tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def _conversions(value: type[NamedTuple], **readers: Callable[[Any], Any]) -> Conversions:
+    """Return the places of the fields that JSON writes in another way, with what reads them."""
+    return tuple((value._fields.index(name), reader) for name, reader in readers.items())
+
+
+_IN_KEY = _conversions(KeyFacts, expires_at=moments.read, last_used_at=moments.read)
+_IN_USER = _conversions(
+    UserFacts,
+    password_expires_at=moments.read,
+    locked_at=moments.read,
+    last_activity_on=date.fromisoformat,
+)
+_IN_NAMESPACE = _conversions(NamespaceFacts, ip_ranges=tuple)
+
+
+def _converted(fields: list[Any], conversions: Conversions) -> list[Any]:
+    for place, reader in conversions:
+        if fields[place] is not None:
+            fields[place] = reader(fields[place])
+    return fields
