@@ -1,7 +1,9 @@
 """Configuration of the project itself: its commands, its system checks, and what its operators do."""
 
 from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
+LAST = "billing"  # the last application whose permissions Django makes
 RECORDED = ("directory", "ssh_keys", "git_access", "agent", "billing", "auth", "django_tasks_database")
 
 
@@ -14,6 +16,7 @@ class GitlabInternalConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and record what operators change."""
         from gitlab_internal import checks  # noqa: F401, PLC0415 -- Django asks for it here
-        from gitlab_internal.admin_site import audit  # noqa: PLC0415 -- models are there from here on
+        from gitlab_internal.admin_site import audit, roles  # noqa: PLC0415 -- models are there from here on
 
         audit.register(model for label in RECORDED for model in apps.get_app_config(label).get_models())
+        post_migrate.connect(roles.make, sender=apps.get_app_config(LAST))

@@ -51,6 +51,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # `scopes[]` and nested forms count eve
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "gitlab_internal.formats"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -21,7 +21,7 @@ from apps.agent.models import (
     UsageCounter,
     Vulnerability,
 )
-from gitlab_internal.admin_site import charts
+from gitlab_internal.admin_site import audit, charts
 from gitlab_internal.admin_site.lists import RelatedFilter
 from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
 
@@ -72,7 +72,7 @@ class AgentAdmin(ModelAdmin[Agent]):
     list_filter = (ContactFilter, "has_vulnerabilities", ("project", RelatedFilter))
     list_select_related = ("project__route", "created_by")
     search_fields = ("name__startswith", "project__route__path__lower")
-    raw_id_fields = ("project", "created_by")
+    autocomplete_fields = ("project", "created_by")
     ordering = ("-id",)
     inlines = (AgentTokenInline, AgentAuthorizationInline)
 
@@ -82,7 +82,7 @@ class AgentAdmin(ModelAdmin[Agent]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
         """Keep an agent in its project: the identity of its findings depends on it."""
-        return ("project", "has_vulnerabilities", "created_at") if obj else ()
+        return ("project", "last_contact", "has_vulnerabilities", "created_at") if obj else ()
 
     @admin.display(ordering="last_contact_at")
     def last_contact(self, agent: Agent) -> datetime | None:
@@ -115,7 +115,8 @@ class AgentTokenAdmin(ModelAdmin[AgentToken]):
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[AgentToken]) -> None:
         """End tokens for good."""
-        revoked = AgentToken.objects.filter(pk__in=tokens).revoke(at=timezone.now())
+        with audit.of_each(tokens):
+            revoked = AgentToken.objects.filter(pk__in=tokens).revoke(at=timezone.now())
         self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)
 
 
@@ -127,7 +128,7 @@ class EnvironmentAdmin(ModelAdmin[Environment]):
     list_filter = (("project", RelatedFilter),)
     list_select_related = ("project__route",)
     search_fields = ("project__route__path__lower", "pk")
-    raw_id_fields = ("project",)
+    autocomplete_fields = ("project",)
     ordering = ("-id",)
 
 
@@ -151,13 +152,15 @@ class AlertAdmin(ModelAdmin[Alert]):
     @admin.action(description="Acknowledge the selected alerts", permissions=["change"])
     def acknowledge(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
         """Note that somebody is at it."""
-        changed = Alert.objects.filter(pk__in=alerts).acknowledge()
+        with audit.of_each(alerts):
+            changed = Alert.objects.filter(pk__in=alerts).acknowledge()
         self.message_user(request, f"{changed} alerts are acknowledged.", messages.SUCCESS)
 
     @admin.action(description="Resolve the selected alerts", permissions=["change"])
     def resolve(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
         """End alerts: the same again will be a new one."""
-        changed = Alert.objects.filter(pk__in=alerts).resolve(at=timezone.now())
+        with audit.of_each(alerts):
+            changed = Alert.objects.filter(pk__in=alerts).resolve(at=timezone.now())
         self.message_user(request, f"{changed} alerts are resolved.", messages.SUCCESS)
 
 

@@ -63,7 +63,7 @@ class SubscriptionAdmin(ModelAdmin[Subscription]):
     ordering = ("-pk",)
     autocomplete_fields = ("namespace", "plan")
     fields = (
-        "namespace", "plan", "start_date", "end_date", ("seats", "max_seats_used", "in_use", "owed"),
+        "namespace", "plan", "start_date", "end_date", ("seats", "max_seats_used"), ("in_use", "owed"),
         "trial", "trial_starts_on", "trial_ends_on", "auto_renew", ("created_at", "updated_at"),
     )  # fmt: skip
     readonly_fields = ("in_use", "owed", "created_at", "updated_at")

@@ -16,6 +16,7 @@ from apps.git_access.models import (
     PushEvent,
     PushRecord,
 )
+from gitlab_internal.admin_site.lists import RelatedFilter
 from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 
 __all__ = ["pages"]  # loading them registers them
@@ -124,7 +125,11 @@ class PushRecordAdmin(ReadOnly, ModelAdmin[PushRecord]):
     """Every finished push; one that is not processed still has a job."""
 
     list_display = ("id", "gl_repository", "user", "deploy_key", "received_at", "processed_at")
-    list_filter = (("processed_at", admin.EmptyFieldListFilter),)
+    list_filter = (
+        ("processed_at", admin.EmptyFieldListFilter),
+        ("user", RelatedFilter),
+        ("deploy_key", RelatedFilter),
+    )
     # Exact: a push is looked for among millions.
     search_fields = ("gl_repository__exact", "user__username__lower", "correlation_id__exact", "pk")
     list_select_related = ("user", "deploy_key")
@@ -137,7 +142,7 @@ class GitAuditEventAdmin(ReadOnly, ModelAdmin[GitAuditEvent]):
     """Who used which repository."""
 
     list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
-    list_filter = ("verb", "protocol")
+    list_filter = ("verb", "protocol", ("key", RelatedFilter))
     # Exact: one is looked for among millions.
     search_fields = ("gl_repository__exact", "username__exact", "address__exact")
     list_select_related = ("key",)

@@ -7,4 +7,4 @@ class SshKeysConfig(AppConfig):
     """User keys and deploy keys."""
 
     name = "apps.ssh_keys"
-    verbose_name = "SSH keys"
+    verbose_name = "Keys"

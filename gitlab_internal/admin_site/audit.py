@@ -103,17 +103,14 @@ def _is_address(text: str) -> bool:
 
 @contextmanager
 def of_each(rows: QuerySet[Any]) -> Iterator[None]:
-    """Write an entry for each row that a statement over many rows has changed or removed."""
+    """Write an entry for each row that one statement has changed; what is removed is recorded in any case."""
     every = rows.model._default_manager
-    before = {row.pk: row for row in every.filter(pk__in=list(rows.values_list("pk", flat=True)))}
+    before = every.in_bulk(list(rows.values_list("pk", flat=True)))
     with transaction.atomic():
         yield
-        after = every.in_bulk(list(before))
-        for pk, row in before.items():
-            new = after.get(pk)
-            action = LogEntry.Action.UPDATE if new else LogEntry.Action.DELETE
-            changes = model_instance_diff(row, new)
-            LogEntry.objects.log_create(new or row, action=action, changes=changes)
+        for pk, row in every.in_bulk(list(before)).items():
+            changes = model_instance_diff(before[pk], row)
+            LogEntry.objects.log_create(row, action=LogEntry.Action.UPDATE, changes=changes)
 
 
 def note(row: Model, **changes: tuple[str, str]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 
 def environment(request: HttpRequest) -> list[str] | None:
@@ -14,10 +15,18 @@ def environment(request: HttpRequest) -> list[str] | None:
     return [label, "danger" if label.lower().startswith("prod") else "warning"]
 
 
+def icon(request: HttpRequest) -> str:
+    """Return where the icon of the browser's tab is."""
+    return static("admin/gitlab-internal.svg")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "GitLab Internal API",
     "SITE_HEADER": "GitLab Internal API",
     "SITE_SYMBOL": "hub",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "gitlab_internal.admin_site.look.icon"}
+    ],
     "SITE_URL": None,  # there is no site beside the API
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_HISTORY": False,  # the audit log is the one history

@@ -16,4 +16,5 @@ class RoleAdmin(DjangoGroupAdmin, ModelAdmin[Group]):
     list_display = ("name",)
     search_fields = ("name__icontains",)
     ordering = ("name",)
-    filter_horizontal = ("permissions",)
+    filter_horizontal = ()
+    filter_vertical = ("permissions",)

@@ -84,9 +84,22 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
+def _is_shown(request: HttpRequest, url: str) -> bool:
+    """A list's link leads to its rows as well, but not to the pages that have links of their own."""
+    special = [reverse(f"admin:{page[3]}") for page in (*FIRST, FIGURES)]
+    link = reverse(f"admin:{url}")
+    return request.path == link or (request.path.startswith(link) and request.path not in special)
+
+
 def _pages(request: HttpRequest, *pages: tuple[str, str, str, str]) -> list[dict[str, Any]]:
     return [
-        {"title": title, "icon": icon, "link": reverse(f"admin:{url}"), **badges.of(url)}
+        {
+            "title": title,
+            "icon": icon,
+            "link": reverse(f"admin:{url}"),
+            "active": _is_shown(request, url),
+            **badges.of(url),
+        }
         for title, icon, model, url in pages
         if request.user.has_perm(f"{model.split('.')[0]}.view_{model.split('.')[1]}")
     ]

@@ -1,14 +1,20 @@
 """The forms of the admin: passwords are hashed, and a path that cannot be is refused beside its field."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
 from django.forms import ModelForm
+from unfold.widgets import INPUT_CLASSES
 
 from apps.directory import paths
 from apps.directory.models import Namespace, Project, Route, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import UserChangeForm
+else:
+    from unfold.forms import UserChangeForm
 
 
 class UserForm(UserChangeForm[User]):
@@ -24,6 +30,11 @@ class NewUserForm(AdminUserCreationForm[User]):
     class Meta(AdminUserCreationForm.Meta):
         model = User
         fields = ("username", "name", "email")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for name in ("password1", "password2"):
+            self.fields[name].widget.attrs["class"] = " ".join(INPUT_CLASSES)
 
     def clean_username(self) -> str:
         """Refuse a name that cannot be the path of the user's namespace."""

@@ -37,7 +37,8 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
     search_fields = ("username__startswith", "pk")
     search_help_text = "The beginning of the username, the whole e-mail address, or the id."
     ordering = ("username",)
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
+    filter_vertical = ("user_permissions",)
     autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "last_activity_on", "created_at")
     fieldsets = (
@@ -89,6 +90,12 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The same as for changing."""
         return super().has_delete_permission(request, obj) and _within_reach(request, obj)
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Note a new password, which no column of the audit log shows."""
+        if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":
+            audit.note(obj, password=("…", "changed"))
+        return super().log_change(request, obj, message)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
         """Save; a new user gets a namespace of its own, for projects to be pushed to."""

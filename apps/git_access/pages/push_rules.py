@@ -1,9 +1,10 @@
 """Push rules, and the page that explains whether a Git command may run."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,6 +16,15 @@ from apps.git_access.decision import explanations
 from apps.git_access.models import PushRule, PushRuleScope
 from apps.ssh_keys.actors import Claim
 from gitlab_internal.admin_site.pages import ModelAdmin
+
+if TYPE_CHECKING:
+    from django.forms import NumberInput as NumberWidget
+    from django.forms import Select as SelectWidget
+    from django.forms import TextInput as TextWidget
+else:
+    from unfold.widgets import UnfoldAdminIntegerFieldWidget as NumberWidget
+    from unfold.widgets import UnfoldAdminSelectWidget as SelectWidget
+    from unfold.widgets import UnfoldAdminTextInputWidget as TextWidget
 
 OWNERS = ("project", "group")
 OF_REFS = ("branch_name_regex", "deny_delete_tag")
@@ -54,13 +64,19 @@ class PushRuleForm(forms.ModelForm[PushRule]):
 class ExplainForm(forms.Form):
     """Who wants to do what."""
 
-    key = forms.IntegerField(required=False, label="Key id")
-    user = forms.CharField(required=False, label="or username")
-    project = forms.CharField(help_text="The path as typed, such as gnuwget/wget2.")
-    action = forms.ChoiceField(choices=[(action.value, action.value) for action in Action])
-    protocol = forms.ChoiceField(choices=[(name, name) for name in ("ssh", "http", "web")])
-    ref = forms.CharField(required=False, help_text="Of a push: the whole name, such as refs/heads/main.")
-    ip = forms.CharField(required=False, label="From address")
+    key = forms.IntegerField(required=False, label="Key id", widget=NumberWidget)
+    user = forms.CharField(required=False, label="or username", widget=TextWidget)
+    project = forms.CharField(widget=TextWidget, help_text="The path as typed, such as gnuwget/wget2.")
+    action = forms.ChoiceField(
+        choices=[(action.value, action.value) for action in Action], widget=SelectWidget
+    )
+    protocol = forms.ChoiceField(
+        choices=[(name, name) for name in ("ssh", "http", "web")], widget=SelectWidget
+    )
+    ref = forms.CharField(
+        required=False, widget=TextWidget, help_text="Of a push: the whole name, such as refs/heads/main."
+    )
+    ip = forms.CharField(required=False, label="From address", widget=TextWidget)
 
     def explanation(self) -> explanations.Explanation:
         """Explain what has been filled in."""
@@ -83,7 +99,6 @@ class PushRuleAdmin(ModelAdmin[PushRule]):
     """What pushes to the instance, a group or a project must look like; the nearest set counts."""
 
     form = PushRuleForm
-    change_list_template = "admin/git_access/push_rules.html"
     list_display = ("__str__", "scope", "prevent_secrets", "max_file_size", "deny_delete_tag")
     list_filter = ("scope",)
     search_fields = ("project__route__path__lower", "group__route__path__lower")
@@ -104,12 +119,13 @@ class PushRuleAdmin(ModelAdmin[PushRule]):
 
     def explain(self, request: HttpRequest) -> HttpResponse:
         """Show every rule about one Git command, and which one decides."""
+        if not request.user.has_perm("ssh_keys.view_key"):
+            raise PermissionDenied
         form = ExplainForm(request.GET or None)
         explanation = form.explanation() if form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
             "title": "Explain access",
-            "opts": self.opts,
             "form": form,
             "explanation": explanation,
         }

@@ -1,10 +1,14 @@
 """Webhooks, and what became of each message to them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.core.validators import URLValidator
+from django.http import HttpRequest
 
 from apps.git_access.models import Webhook, WebhookDelivery
+from gitlab_internal.admin_site import audit
 from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly
 from gitlab_internal.encryption import Encrypted
 
@@ -41,6 +45,12 @@ class WebhookAdmin(ModelAdmin[Webhook]):
     list_select_related = ("project__route",)
     autocomplete_fields = ("project",)
     ordering = ("-id",)
+
+    def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
+        """Save, and note a new secret, which no column of the audit log shows."""
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data["written_secret"]:
+            audit.note(obj, secret=("…", "changed"))
 
 
 @admin.register(WebhookDelivery)

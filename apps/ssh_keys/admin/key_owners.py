@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from apps.directory.models import User
 from apps.ssh_keys import one_time_passwords
-from apps.ssh_keys.models import OtpSecret, SecondFactorDevice, SshCertificateAuthority
+from apps.ssh_keys.models import OtpSecret, RecoveryCode, SecondFactorDevice, SshCertificateAuthority
+from gitlab_internal.admin_site import audit
 from gitlab_internal.admin_site.pages import ModelAdmin
 
 
@@ -17,7 +20,9 @@ class CountsRecoveryCodes(ModelAdmin[Any]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count them in the query that reads the rows."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        counted: QuerySet[Any] = rows.annotate(code_count=Count("user__recovery_codes"))
+        codes = RecoveryCode.objects.filter(user=OuterRef("user")).order_by().values("user")
+        count = Coalesce(Subquery(codes.annotate(count=Count("pk")).values("count")), 0)
+        counted: QuerySet[Any] = rows.annotate(code_count=count)
         return counted
 
     @admin.display(description="recovery codes", ordering="code_count")
@@ -33,7 +38,7 @@ class SecondFactorDeviceAdmin(CountsRecoveryCodes):
     list_display = ("name", "user", "kind", "recovery_codes", "created_at")
     list_filter = ("kind",)
     list_select_related = ("user",)
-    search_fields = ("name", "user__username")
+    search_fields = ("user__username__lower", "pk")
     autocomplete_fields = ("user",)
     readonly_fields = ("created_at",)
     ordering = ("-id",)
@@ -45,7 +50,7 @@ class OtpSecretAdmin(CountsRecoveryCodes):
 
     list_display = ("user", "recovery_codes", "created_at")
     list_select_related = ("user",)
-    search_fields = ("user__username",)
+    search_fields = ("user__username__lower",)
     fields = ("user", "recovery_codes", "created_at")
     readonly_fields = fields
     ordering = ("-id",)
@@ -59,8 +64,9 @@ class OtpSecretAdmin(CountsRecoveryCodes):
     def turn_off(self, request: HttpRequest, secrets: QuerySet[OtpSecret]) -> None:
         """Forget the secrets and recovery codes of these users."""
         users = [secret.user for secret in secrets.select_related("user")]
-        for user in users:
-            one_time_passwords.withdraw(user)
+        with audit.of_each(User.objects.filter(pk__in=[user.pk for user in users])):
+            for user in users:
+                one_time_passwords.withdraw(user)
         self.message_user(request, f"One-time passwords are off for {len(users)} users.", messages.SUCCESS)
 
 
@@ -70,7 +76,7 @@ class SshCertificateAuthorityAdmin(ModelAdmin[SshCertificateAuthority]):
 
     list_display = ("title", "group", "fingerprint_sha256", "created_at")
     list_select_related = ("group__route",)
-    search_fields = ("title", "fingerprint_sha256", "group__route__path")
+    search_fields = ("fingerprint_sha256__exact", "group__route__path__lower")
     autocomplete_fields = ("group",)
     readonly_fields = ("fingerprint_sha256", "created_at")
     ordering = ("-id",)

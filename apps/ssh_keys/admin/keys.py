@@ -71,7 +71,7 @@ class KeyAdmin(ModelAdmin[Key]):
     """User keys and deploy keys. What a key is, and whose, stands still once it is stored."""
 
     form = KeyForm
-    list_display = ("title", "kind", "user", "state", "last_used_at", "expires_at", "fingerprint_sha256")
+    list_display = ("title", "kind", "user", "state", "last_used_at", "expires_at", "fingerprint")
     list_filter = ("kind", ExpiryFilter, "usage_type", "algorithm")
     list_select_related = ("user",)
     search_fields = ("title__startswith", "user__username__lower", "pk")
@@ -99,7 +99,7 @@ class KeyAdmin(ModelAdmin[Key]):
                 None,
                 {
                     "fields": (
-                        ("title", "state"), ("kind", "user"), ("usage_type", "expires_at"),
+                        ("title", "state"), ("kind", "user"), "usage_type", "expires_at",
                         ("created_at", "last_used_at"), "uses",
                     )
                 },
@@ -130,6 +130,11 @@ class KeyAdmin(ModelAdmin[Key]):
     def state(self, key: Key) -> KeyState:
         """Whether it opens anything now."""
         return key.state(at=timezone.now())
+
+    @admin.display(description="SHA-256 fingerprint", ordering="fingerprint_sha256")
+    def fingerprint(self, key: Key) -> str:
+        """The whole fingerprint, in letters of one width."""
+        return format_html('<code class="text-xs break-all">{}</code>', key.fingerprint_sha256)
 
     @admin.display(description="used for")
     def uses(self, key: Key) -> str:

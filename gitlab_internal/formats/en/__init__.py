@@ -1,0 +1,1 @@
+"""Dates that sort and that nobody reads the wrong way round."""
