@@ -17,7 +17,7 @@ from tests.environment import SHELL_SECRET_NAME
 from tests.gitaly_double.git import ISOLATED
 from tests.instances import ROOT
 
-TIMEOUT = 300  # seconds for one page
+TIMEOUT = 600  # seconds for one page
 # What a page may use beside the service's own commands; whatever else it names is not found.
 PROGRAMS = (
     "base64", "cat", "chmod", "cp", "curl", "cut", "date", "diff", "env", "git", "grep", "head", "install",
