@@ -1,0 +1,268 @@
+"""``manage.py doctor``: what is well, and what to do about the rest."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
+
+from apps.ssh_keys.models import OtpSecret
+from gitlab_internal import encryption, secret_files
+from gitlab_internal.encryption import Encrypted
+from gitlab_internal.jobs import leases
+from gitlab_internal.operations import rotation
+from gitlab_internal.operations.doctor import examination
+from gitlab_internal.operations.doctor.finding import Finding
+from gitlab_internal.operations.rotation import SecretName
+from tests.factories.directory import UserFactory
+from tests.gitaly_double.server import running
+from tests.gitaly_double.settings import DoubleSettings
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def data(settings: Settings, tmp_path: Path) -> Path:
+    """The folder of an instance with good secrets and no Gitaly."""
+    settings.DATA = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.SHELL_SECRET_FILE = tmp_path / "shell"
+    settings.SHELL_PREVIOUS_SECRET_FILE = tmp_path / "shell.previous"
+    settings.KAS_SECRET_FILE = tmp_path / "kas"
+    settings.KAS_PREVIOUS_SECRET_FILE = tmp_path / "kas.previous"
+    settings.ENCRYPTION_KEYS_FILE = tmp_path / "keys"
+    for name in SecretName:
+        rotation.rotate(name)
+    return tmp_path
+
+
+def facts(findings: list[Finding]) -> list[str]:
+    return [finding.fact for finding in findings]
+
+
+def advice(findings: list[Finding]) -> list[str]:
+    return [finding.advice for finding in findings]
+
+
+def test_a_check_that_cannot_be_made_is_a_finding(
+    settings: Settings, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*, now: datetime) -> Any:
+        raise RuntimeError("out of order\nfor long")
+
+    monkeypatch.setitem(examination.CHECKS, "disk", broken)
+
+    (finding,) = examination.of("disk", now=now)
+
+    assert finding.fact == "It could not be examined: RuntimeError: out of order"
+    assert not finding.is_well
+
+
+def test_the_system_checks_are_part_of_it(data: Path, now: datetime) -> None:
+    assert facts(examination.of("configuration", now=now)) == ["The system checks find nothing"]
+
+    (data / "shell").chmod(0o644)
+
+    assert examination.of("configuration", now=now) == [
+        Finding(
+            f"The secret file {data}/shell can be read by others (gitlab_internal.E002)",
+            f"chmod 600 {data}/shell",
+        )
+    ]
+
+
+def test_the_database_is_named_and_migrated(now: datetime) -> None:
+    (database,) = examination.of("database", now=now)
+    (migrations,) = examination.of("migrations", now=now)
+
+    assert database.is_well
+    assert database.fact.startswith("SQLite 3" if connection.vendor == "sqlite" else "PostgreSQL 1")
+    assert migrations == Finding("0 migrations pending")
+
+
+def test_a_pending_migration_is_found(now: datetime) -> None:
+    MigrationRecorder.Migration.objects.filter(app="billing").order_by("-id")[:1].get().delete()
+
+    (finding,) = examination.of("migrations", now=now)
+
+    assert finding == Finding("1 migrations pending", "Run `manage.py migrate`.")
+
+
+def test_a_clock_that_went_back_is_found(now: datetime) -> None:
+    assert examination.of("clock", now=now)[0].is_well
+
+    (finding,) = examination.of("clock", now=now - timedelta(days=1))
+
+    assert finding.advice == "Synchronise the clocks (chrony, systemd-timesyncd)."
+
+
+def test_a_store_that_is_away_is_found(settings: Settings, now: datetime) -> None:
+    assert examination.of("shared store", now=now)[0].is_well
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    assert facts(examination.of("shared store", now=now)) == ["Redis does not answer"]
+
+
+def test_static_files_are_collected(data: Path, now: datetime) -> None:
+    assert advice(examination.of("static files", now=now)) == ["Run `manage.py collectstatic --no-input`."]
+
+    (data / "static").mkdir()
+    (data / "static" / "staticfiles.json").touch()
+
+    assert examination.of("static files", now=now) == [Finding(f"{data}/static is filled")]
+
+
+def test_a_full_disk_is_found(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1024))
+
+    (finding,) = examination.of("disk", now=now)
+
+    assert finding.advice == "Make room: a full disk stops SQLite, secrets and backups."
+
+
+def test_old_secrets_and_open_rotations_are_found(data: Path, now: datetime) -> None:
+    rotation.rotate(SecretName.KAS)
+    for name, days in (("shell", 366), ("kas.previous", 8), ("keys", 364)):
+        moment = (now - timedelta(days=days)).timestamp()
+        os.utime(data / name, (moment, moment))
+
+    assert advice(examination.of("secrets", now=now)) == [
+        "Renew it: `manage.py secret rotate shell`.",
+        "",
+        "End its rotation: `manage.py secret retire kas`.",
+        "",
+    ]
+
+
+def test_stored_secrets_are_opened(data: Path, now: datetime) -> None:
+    row = OtpSecret.objects.create(user=UserFactory.create(), secret=Encrypted.of("text"))
+    assert examination.of("stored secrets", now=now) == [Finding("1 stored secrets, 0 under an older key")]
+
+    rotation.rotate(SecretName.ENCRYPTION)
+    assert advice(examination.of("stored secrets", now=now)) == ["Run `manage.py secret reencrypt`."]
+
+    secret_files.replace(data / "keys", encryption.new_key())
+    assert facts(examination.of("stored secrets", now=now)) == [
+        "1 stored secrets, 0 under an older key",
+        f"1 stored secrets that no key opens: ssh_keys.OtpSecret.secret of row {row.pk}",
+    ]
+
+    (data / "keys").unlink()
+    assert facts(examination.of("stored secrets", now=now)) == ["Stored secrets cannot be opened"]
+
+
+def test_each_gitaly_is_asked(settings: Settings, data: Path, now: datetime) -> None:
+    double = DoubleSettings(
+        storages={"default": data / "repositories"}, runtime=data / "run", token="the token of Gitaly"
+    )
+    for folder in ("repositories", "run"):
+        (data / folder).mkdir()
+    with running(double) as gitaly:
+        settings.GITALY_STORAGES = {
+            "default": {"address": gitaly.address, "token": double.token},
+            "wrong": {"address": gitaly.address, "token": "another"},
+            "away": {"address": f"unix:{data}/nobody"},
+        }
+        good, wrong, away = examination.of("gitaly", now=now)
+
+    assert good == Finding("Gitaly of storage default answers")
+    assert wrong.fact.startswith("Gitaly of storage wrong refuses the token: PERMISSION_DENIED")
+    assert away.fact.startswith("Gitaly of storage away does not answer: UNAVAILABLE")
+
+
+def test_an_instance_without_storage_is_found(settings: Settings, now: datetime) -> None:
+    settings.GITALY_STORAGES = {}
+
+    assert facts(examination.of("gitaly", now=now)) == ["GITALY_STORAGES does not name the storage default"]
+
+
+def job(status: TaskResultStatus, **values: Any) -> None:
+    DBTaskResult.objects.create(
+        task_path="gitlab_internal.tasks.nothing",
+        args_kwargs={"args": [], "kwargs": {}},
+        backend_name="default",
+        status=status,
+        exception_class_path="",
+        traceback="",
+        **values,
+    )
+
+
+def test_workers_and_their_queue_are_counted(now: datetime) -> None:
+    assert not examination.of("workers", now=now)[0].is_well
+    assert examination.of("queue", now=now) == [Finding("0 jobs are due, the oldest for 0 s")]
+    assert all(finding.is_well for finding in examination.of("stuck jobs", now=now))
+
+    leases.renew("a worker")
+    job(TaskResultStatus.READY, run_after=now - timedelta(minutes=6))
+    job(TaskResultStatus.READY, run_after=now + timedelta(minutes=6))
+    job(TaskResultStatus.RUNNING, started_at=now, run_after=now, worker_ids=["a worker"])
+    job(TaskResultStatus.RUNNING, started_at=now, run_after=now, worker_ids=["a worker", "a dead one"])
+    job(TaskResultStatus.FAILED, finished_at=now, run_after=now)
+
+    assert examination.of("workers", now=now) == [Finding("1 workers alive")]
+    assert facts(examination.of("queue", now=now)) == ["1 jobs are due, the oldest for 360 s"]
+    assert not examination.of("queue", now=now)[0].is_well
+    assert facts(examination.of("stuck jobs", now=now)) == [
+        "1 jobs of workers that have died",
+        "1 jobs failed for good",
+    ]
+
+
+def examine(*options: str) -> tuple[int, str]:
+    output = StringIO()
+    try:
+        call_command("doctor", *options, stdout=output)
+    except CommandError as end:
+        return end.returncode, output.getvalue()
+    return 0, output.getvalue()
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let the examination consist of one check."""
+
+    def keep(name: str) -> None:
+        monkeypatch.setattr(examination, "CHECKS", {name: examination.CHECKS[name]})
+
+    return keep
+
+
+def test_the_end_tells_whether_there_is_anything_to_do(data: Path, only: Callable[[str], None]) -> None:
+    only("static files")
+
+    assert examine() == (
+        1,
+        f"!!  static files    {data}/static is empty. Run `manage.py collectstatic --no-input`.\n",
+    )
+    code, printed = examine("--json")
+    assert code == 1
+    assert json.loads(printed) == {
+        "well": False,
+        "findings": [
+            {
+                "check": "static files",
+                "fact": f"{data}/static is empty",
+                "advice": "Run `manage.py collectstatic --no-input`.",
+            }
+        ],
+    }
+
+
+def test_a_healthy_instance_ends_with_0(only: Callable[[str], None]) -> None:
+    only("migrations")
+
+    assert examine() == (0, "ok  migrations      0 migrations pending.\n")
