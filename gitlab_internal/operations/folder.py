@@ -8,7 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from gitlab_internal import encryption, secret_files
+from gitlab_internal import encryption
+from gitlab_internal.secret_files import new_kas_secret, new_shell_secret
 
 ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
 AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
@@ -28,6 +29,21 @@ def create() -> list[Path]:
     return [path for path, content in _wanted() if _create(path, content)]
 
 
+def secret_files() -> dict[str, Path]:
+    """Return every file that holds a secret of the instance, by the name that it has in a backup."""
+    return {
+        "shell_secret": settings.SHELL_SECRET_FILE,
+        "shell_secret.previous": settings.SHELL_PREVIOUS_SECRET_FILE,
+        "kas_secret": settings.KAS_SECRET_FILE,
+        "kas_secret.previous": settings.KAS_PREVIOUS_SECRET_FILE,
+        "encryption_keys": settings.ENCRYPTION_KEYS_FILE,
+        "secret_key": settings.SECRET_KEY_FILE,
+        ADMIN_TOKEN: settings.DATA / ADMIN_TOKEN,
+        AGENT_TOKEN: settings.DATA / AGENT_TOKEN,
+        SETTINGS_FILE: settings.DATA / SETTINGS_FILE,  # it may hold passwords and tokens
+    }
+
+
 def token(name: str) -> str:
     """Return the raw token in one of the folder's token files."""
     return (settings.DATA / name).read_text().strip()
@@ -35,8 +51,8 @@ def token(name: str) -> str:
 
 def _wanted() -> list[tuple[Path, bytes]]:
     wanted = [
-        (settings.SHELL_SECRET_FILE, secret_files.new_shell_secret()),
-        (settings.KAS_SECRET_FILE, secret_files.new_kas_secret()),
+        (settings.SHELL_SECRET_FILE, new_shell_secret()),
+        (settings.KAS_SECRET_FILE, new_kas_secret()),
         (settings.ENCRYPTION_KEYS_FILE, encryption.new_key()),
         (settings.DATA / ADMIN_TOKEN, f"glpat-{secrets.token_urlsafe(15)}\n".encode()),
         (settings.DATA / AGENT_TOKEN, f"{secrets.token_urlsafe(38)[:50]}\n".encode()),

@@ -1,0 +1,127 @@
+"""``manage.py prune``: what nobody asks for goes, the rest stays."""
+
+import json
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from auditlog.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from apps.agent.models import UniqueUsage
+from apps.git_access.models import GitAuditEvent, PushEvent, PushRecord, WebhookDelivery
+from gitlab_internal.operations import pruning
+from gitlab_internal.shared_store.models import Entry
+from tests.factories.git_access import GitAuditEventFactory, PushRecordFactory, WebhookDeliveryFactory
+
+pytestmark = pytest.mark.django_db
+
+ALWAYS = ["finished jobs", "failed jobs", "expired entries of the shared store", "expired sessions"]
+
+
+def prune(*options: str) -> dict[str, int]:
+    output = StringIO()
+    call_command("prune", "--json", *options, stdout=output)
+    removed: dict[str, int] = json.loads(output.getvalue())["removed"]
+    return removed
+
+
+def job(status: TaskResultStatus, **values: Any) -> DBTaskResult[..., Any]:
+    return DBTaskResult.objects.create(
+        task_path="gitlab_internal.tasks.nothing",
+        args_kwargs={"args": [], "kwargs": {}},
+        backend_name="default",
+        status=status,
+        exception_class_path="",
+        traceback="",
+        **values,
+    )
+
+
+@pytest.fixture
+def kept(now: datetime) -> list[Any]:
+    """What no option reaches, because it is new, waits or lives."""
+    ancient = now - timedelta(days=1000)
+    return [
+        job(TaskResultStatus.READY, run_after=ancient),
+        job(TaskResultStatus.SUCCESSFUL, finished_at=now),
+        job(TaskResultStatus.FAILED, finished_at=now - timedelta(days=13)),
+        Entry.objects.create(key="new", expires_at=now + timedelta(hours=1)),
+        Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1)),
+        PushRecordFactory.create(received_at=now - timedelta(days=89), processed_at=now),
+        PushRecordFactory.create(received_at=ancient, processed_at=None),
+        GitAuditEventFactory.create(created_at=now - timedelta(days=89)),
+        UniqueUsage.objects.create(name="n", month=now.date(), counted_id=1),
+    ]
+
+
+@pytest.fixture
+def stale(now: datetime) -> None:
+    ancient = now - timedelta(days=100)
+    job(TaskResultStatus.SUCCESSFUL, finished_at=now - timedelta(days=2))
+    job(TaskResultStatus.FAILED, finished_at=now - timedelta(days=15))
+    Entry.objects.create(key="old", expires_at=now)
+    Session.objects.create(session_key="old", session_data="", expire_date=now)
+    record = PushRecordFactory.create(received_at=ancient, processed_at=ancient)
+    PushEvent.objects.create(record=record, position=0, kind="bulk", ref_count=9)
+    WebhookDeliveryFactory.create(record=record)
+    GitAuditEventFactory.create(created_at=ancient)
+    UniqueUsage.objects.create(name="n", month=ancient.date(), counted_id=1)
+    LogEntry.objects.all().delete()
+    PushRecordFactory.create(received_at=now)
+    entry = LogEntry.objects.create(object_pk="1", object_repr="x", action=0, content_type_id=1)
+    LogEntry.objects.filter(pk=entry.pk).update(timestamp=ancient)
+
+
+def test_what_has_expired_goes_and_the_past_stays(stale: None, kept: list[Any]) -> None:
+    pushes = PushRecord.objects.count()
+
+    assert prune() == dict.fromkeys(ALWAYS, 1)
+
+    assert prune() == dict.fromkeys(ALWAYS, 0)
+    assert (PushRecord.objects.count(), GitAuditEvent.objects.count()) == (pushes, 2)
+    for row in kept:
+        row.refresh_from_db()
+
+
+def test_the_past_goes_by_its_age_on_demand(stale: None, kept: list[Any]) -> None:
+    removed = prune("--pushes", "90", "--git-audit", "90", "--changes", "90", "--usage", "90")
+
+    assert removed == {
+        **dict.fromkeys(ALWAYS, 1),
+        "pushes": 1,
+        "Git audit events": 1,
+        "changes by administrators": 1,
+        "ids in usage of months": 1,
+    }
+    assert not PushEvent.objects.exists()
+    assert not WebhookDelivery.objects.exists()
+    for row in kept:
+        row.refresh_from_db()
+
+
+def test_a_dry_run_counts_and_removes_nothing(stale: None) -> None:
+    output = StringIO()
+
+    call_command("prune", "--dry-run", "--pushes", "90", stdout=output)
+
+    assert output.getvalue().splitlines() == [
+        *(f"1 {kind} would be removed." for kind in ALWAYS),
+        "1 pushes would be removed.",
+    ]
+    assert PushEvent.objects.exists()
+    assert prune("--pushes", "90")["pushes"] == 1
+
+
+def test_rows_go_in_batches(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    for number in range(5):
+        Entry.objects.create(key=str(number), expires_at=now - timedelta(days=1))
+
+    (entries,) = (each for each in pruning.stale(pruning.Retention(), now=now) if "entries" in each.kind)
+
+    assert list(entries.remove()) == [2, 2, 1]
