@@ -91,6 +91,11 @@ def names_project(path: str) -> bool:
     )
 
 
+def names_user(username: str) -> bool:
+    """Whether the text can be a username, which is the path of the user's own namespace."""
+    return "/" not in username and names_project(f"{username}/project")
+
+
 def is_segment(segment: str) -> bool:
     """Whether the text can be one segment of a path."""
     return PATH_SEGMENT.fullmatch(segment) is not None and not segment.lower().endswith((".git", ".atom"))

@@ -54,10 +54,9 @@ def create(
     Raises:
         ValidationError: a value is not legal, or name or address are taken.
     """
-    if "/" in username:
-        raise ValidationError({"username": "A username is the first part of a path, without '/'."})
-    paths.check_namespace(username)
-    if User.objects.named(username).exists():
+    if not paths.names_user(username):
+        raise ValidationError({"username": f"{username} is reserved or not legal as a path."})
+    if paths.is_taken(username) or User.objects.named(username).exists():
         raise ValidationError({"username": f"{username} is taken."})
     if email and _is_known(email):
         raise ValidationError({"email": f"{email} is taken."})

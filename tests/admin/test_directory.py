@@ -79,6 +79,7 @@ def test_a_new_user_has_a_namespace_of_its_own(operator: Client) -> None:
     ("username", "fault"),
     [
         ("admin", "This name is reserved or not legal as a path."),
+        ("acme/tools", "This name is reserved or not legal as a path."),
         ("taken", "A group has this path already."),
     ],
 )

@@ -51,15 +51,15 @@ def test_a_program_gets_id_and_password() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ROOT"], "path: ROOT is taken."),
-        (["acme"], "path: acme is taken."),
+        (["ROOT"], "username: ROOT is taken."),
+        (["acme"], "username: acme is taken."),
         (["ghostly", "--email", "Root@Example.com"], "email: Root@Example.com is taken."),
         (["ghostly", "--email", "second@example.com"], "email: second@example.com is taken."),
         (["ghostly", "--email", "no address"], "email: Enter a valid email address."),
-        (["admin"], "path: admin is reserved or not legal as a path."),
-        (["acme/b"], "username: A username is the first part of a path, without '/'."),
-        (["a b"], "path: a b is reserved or not legal as a path."),
-        ([""], "path:  is reserved or not legal as a path."),
+        (["admin"], "username: admin is reserved or not legal as a path."),
+        (["acme/b"], "username: acme/b is reserved or not legal as a path."),
+        (["a b"], "username: a b is reserved or not legal as a path."),
+        ([""], "username:  is reserved or not legal as a path."),
         (["x" * 300], "Letters, digits"),
     ],
 )

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
-from django.db.models.functions import Lower
 from django.forms import ModelForm
 from unfold.widgets import INPUT_CLASSES
 
@@ -39,9 +38,9 @@ class NewUserForm(AdminUserCreationForm[User]):
     def clean_username(self) -> str:
         """Refuse a name that cannot be the path of the user's namespace."""
         username = str(super().clean_username())
-        if not paths.names_project(f"{username}/project"):
+        if not paths.names_user(username):
             raise ValidationError("This name is reserved or not legal as a path.")
-        if _is_taken(username, None):
+        if paths.is_taken(username):
             raise ValidationError("A group has this path already.")
         return username
 
@@ -79,10 +78,5 @@ class ProjectForm(ModelForm[Project]):
 
 
 def _refuse_taken(full_path: str, own: Route | None) -> None:
-    if _is_taken(full_path, own):
+    if paths.is_taken(full_path, own=own):
         raise ValidationError({"path": f"{full_path} is taken."})
-
-
-def _is_taken(full_path: str, own: Route | None) -> bool:
-    routes = Route.objects.alias(lower_path=Lower("path")).filter(lower_path=full_path.lower())
-    return any(route != own for route in routes)

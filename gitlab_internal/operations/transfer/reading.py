@@ -172,8 +172,7 @@ def _no_more(reading: _Reading, given: dict[str, Any]) -> Iterator[str]:
 
 
 def _check_user(reading: _Reading, given: dict[str, Any]) -> Iterator[str]:
-    username = given["username"]
-    if "/" in username or not paths.names_project(f"{username}/project"):
+    if not paths.names_user(given["username"]):
         yield "the name is reserved or not legal as a path."
     if earlier := reading.addresses.get(given["email"].lower()):
         yield f"line {earlier} has this address."
