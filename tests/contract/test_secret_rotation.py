@@ -2,10 +2,12 @@
 
 import base64
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
+from gitlab_internal import secret_uses
 from tests.callers import Caller
 from tests.contract.answers import ACCEPTED, REFUSED, answer
 from tests.contract.shell_secret import SECRET, SecretFiles, token
@@ -43,6 +45,21 @@ def test_both_secrets_count_during_a_rotation(
 
     assert ask(stranger, credential(OLD)) == ACCEPTED
     assert ask(stranger, credential(SECRET)) == ACCEPTED
+
+
+@every_credential
+def test_the_last_use_of_each_secret_is_known(
+    stranger: Caller, secret_files: SecretFiles, credential: Credential
+) -> None:
+    old, new = (token_hex(16).encode() for _ in range(2))  # this process has seen neither
+    secret_files.current.write_bytes(new)
+    secret_files.previous.write_bytes(old)
+
+    assert ask(stranger, credential(old)) == ACCEPTED
+    assert (secret_uses.last(old) is None, secret_uses.last(new) is None) == (False, True)
+
+    assert ask(stranger, credential(new)) == ACCEPTED
+    assert secret_uses.last(new) is not None
 
 
 @every_credential
