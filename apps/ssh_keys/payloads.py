@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from apps.directory.models import User
 from apps.ssh_keys.keys import OfferedKey
+from apps.ssh_keys.people import Person
 from gitlab_internal.api.timestamps import timestamp
 
 
@@ -17,6 +17,6 @@ def key_payload(key: OfferedKey) -> dict[str, Any]:
     }
 
 
-def user_payload(user: User) -> dict[str, Any]:
+def user_payload(user: Person) -> dict[str, Any]:
     """Return the body about a user."""
-    return {"id": user.pk, "name": user.name, "username": user.username}
+    return {"id": user.id, "name": user.name, "username": user.username}

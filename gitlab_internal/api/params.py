@@ -82,7 +82,7 @@ def storable(name: str, value: Any) -> str:
     Raises:
         BadRequest: it is no text, or has a NUL character or a lone surrogate in it.
     """
-    if not isinstance(value, str) or "\0" in value or not _encodable(value):
+    if not isinstance(value, str) or "\0" in value or not (value.isascii() or _encodable(value)):
         raise BadRequest(f'"{name}" is invalid')
     return value
 

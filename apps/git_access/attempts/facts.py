@@ -146,7 +146,7 @@ class Facts:
     @property
     def checked_user(self) -> UserFacts | None:
         """The user whose rights count: a deploy key has none, its creator only signs for it."""
-        return None if self.deploy_key else self.user
+        return None if self.key and self.key.deploy else self.user
 
     @property
     def deploy_key(self) -> KeyFacts | None:

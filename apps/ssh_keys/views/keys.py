@@ -5,7 +5,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.ssh_keys import actors, keys
+from apps.ssh_keys import keys, people
 from apps.ssh_keys.params import claim
 from apps.ssh_keys.payloads import key_payload, user_payload
 from gitlab_internal.api.authentication import SharedSecretAuthentication
@@ -32,5 +32,5 @@ class KeyViewSet(InternalViewSet):
 
     def discover(self, request: Request) -> JsonResponse:
         """``GET /internal/discover``; nobody is the JSON literal ``null``, which DRF renders as no body."""
-        user = actors.find(claim(Given(request))).user
-        return JsonResponse(user_payload(user) if user else None, safe=False)
+        person = people.find(claim(Given(request)))
+        return JsonResponse(user_payload(person) if person else None, safe=False)
