@@ -26,8 +26,12 @@ BEGIN
       UNION ALL
       SELECT LEAST(link.group_access, direct.access_level)
       FROM unnest(p_ancestors) AS ancestor(id)
-      JOIN directory_groupgrouplink link ON link.shared_group_id = ancestor.id AND link.group_access >= 10
-        AND (link.expires_at IS NULL OR link.expires_at > p_on)
+      CROSS JOIN LATERAL (
+        SELECT shared.shared_with_group_id, shared.group_access FROM directory_groupgrouplink shared
+        WHERE shared.shared_group_id = ancestor.id AND shared.group_access >= 10
+          AND (shared.expires_at IS NULL OR shared.expires_at > p_on)
+        OFFSET 0  -- one index lookup for each ancestor, never a scan of all links
+      ) AS link
       CROSS JOIN LATERAL (
         SELECT member.access_level FROM directory_member member
         WHERE member.user_id = p_user AND member.group_id = link.shared_with_group_id
@@ -182,8 +186,12 @@ BEGIN
           -- Of the groups that these are shared with.
           SELECT LEAST(link.group_access, direct.access_level)
           FROM unnest(internal_ancestors(namespace.traversal)) AS ancestor(id)
-          JOIN directory_groupgrouplink link ON link.shared_group_id = ancestor.id AND link.group_access >= 10
-            AND (link.expires_at IS NULL OR link.expires_at > p_on)
+          CROSS JOIN LATERAL (
+            SELECT shared.shared_with_group_id, shared.group_access FROM directory_groupgrouplink shared
+            WHERE shared.shared_group_id = ancestor.id AND shared.group_access >= 10
+              AND (shared.expires_at IS NULL OR shared.expires_at > p_on)
+            OFFSET 0  -- one index lookup for each ancestor, never a scan of all links
+          ) AS link
           CROSS JOIN LATERAL (
             SELECT member.access_level FROM directory_member member
             WHERE member.user_id = account.id AND member.group_id = link.shared_with_group_id
