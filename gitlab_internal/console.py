@@ -16,6 +16,7 @@ import typer
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError
 from django_typer.management import TyperCommand, initialize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -60,6 +61,8 @@ def refusing(*kinds: type[Exception]) -> Iterator[None]:
         yield
     except ValidationError as invalid:
         raise CommandError("\n".join(_faults(invalid))) from invalid
+    except IntegrityError as error:  # somebody was faster between our look and our write
+        raise CommandError(f"The database refuses it: {str(error).splitlines()[0]}") from error
     except kinds as refusal:
         raise CommandError(str(refusal)) from refusal
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
+from django.db import IntegrityError
 
 from gitlab_internal.console import details, refusing, table
 from gitlab_internal.management.commands.access import Command
@@ -55,6 +56,11 @@ def test_a_refusal_of_the_domain_is_told_and_a_fault_is_not_hidden() -> None:
         raise LookupError("no such thing")
     with pytest.raises(RuntimeError), refusing(LookupError):
         raise RuntimeError
+
+
+def test_what_the_database_refuses_is_one_line() -> None:
+    with pytest.raises(CommandError, match="The database refuses it: taken"), refusing():
+        raise IntegrityError("taken\nDETAIL: by whom")
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:

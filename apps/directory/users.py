@@ -76,8 +76,9 @@ def block(user: User) -> bool:
         return False
     if user.user_type not in _PEOPLE_AND_PROGRAMS:
         raise Irreplaceable(f"{user} is an internal user of the instance.")
-    administrators = User.objects.filter(admin=True, state=UserState.ACTIVE)
-    if user.admin and not administrators.exclude(pk=user.pk).exists():
+    # Locked, so that the last two cannot be blocked at once.
+    administrators = User.objects.select_for_update(no_key=True).filter(admin=True, state=UserState.ACTIVE)
+    if user.admin and not set(administrators.values_list("pk", flat=True)) - {user.pk}:
         raise Irreplaceable(f"{user} is the last administrator.")
     _set_state(user, UserState.BLOCKED)
     return True

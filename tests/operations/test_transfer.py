@@ -315,6 +315,9 @@ GOOD = ed25519_line(1)
             user(username="eve", admin=None),
             "line 3: user eve: admin: “None” value must be",
         ),
+        (user(username="eve", name="a\0b"), "line 3: user eve: name: no database stores this text."),
+        (user(username="eve\ud800"), "username: no database stores this text."),
+        ("[" * 100_000, "line 3: not a JSON object with one of the types"),
         (user(username=["eve"]), "line 3: user ['eve']:"),
         (user(username="eve", email="", password=5), "line 3: user eve: password: not a text."),
         (

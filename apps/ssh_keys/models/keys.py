@@ -57,6 +57,8 @@ class KeyQuerySet(models.QuerySet["Key"]):
     def fingerprinted(self, text: str) -> "KeyQuerySet":
         """The key with this fingerprint as OpenSSH prints it, with or without its prefix, or a whole key."""
         term = text.strip()
+        if "\0" in term:
+            return self.none()
         with suppress(public_keys.InvalidPublicKey):
             return self.filter(fingerprint_sha256=public_keys.parse(term).fingerprint_sha256)
         if _MD5.fullmatch(term):

@@ -1,6 +1,7 @@
 """Read a stream and find everything that is wrong with it, before anything is changed."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from gitlab_internal.operations.transfer.kinds import BY_NAME, PASSWORD, Identit
 from gitlab_internal.operations.transfer.known import Known
 
 MOST_FAULTS = 100
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -84,7 +86,7 @@ def _check_header(first: tuple[int, str]) -> None:
 def _object(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -124,6 +126,7 @@ def _faults(reading: _Reading, kind: Kind, given: dict[str, Any]) -> Iterator[st
     texts = [name for name in kind.lookups if name not in kind.plain]
     texts += [PASSWORD] if PASSWORD in given else []
     wrong += [f"{name}: not a text." for name in texts if not isinstance(given[name], str | None)]
+    wrong += [f"{name}: no database stores this text." for name in given if not _is_storable(given[name])]
     if wrong:
         yield from wrong
         return
@@ -138,6 +141,11 @@ def _faults(reading: _Reading, kind: Kind, given: dict[str, Any]) -> Iterator[st
     if earlier:
         yield f"the same as line {earlier}."
     yield from _CHECKS.get(kind.name, _no_more)(reading, given)
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether the value is no text, or one without NUL and without halves of characters."""
+    return not isinstance(value, str) or not _UNSTORABLE.search(value)
 
 
 def _clean(kind: Kind, given: dict[str, Any], name: str) -> str:
