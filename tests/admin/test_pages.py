@@ -1,5 +1,6 @@
 """The admin site: every page of every registered model opens, and no list asks a query per row."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,10 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from factory.django import DjangoModelFactory
+from pytest_django.fixtures import Settings
 
 from apps.directory.models import FeatureFlag, Member, RedirectRoute, Terms, TermsAcceptance, User
 from apps.git_access.models import PushRule
 from apps.git_access.tasks import process_push
+from gitlab_internal.admin_site.lists import CappedPaginator
 from tests import factories
 from tests.factories.directory import (
     GroupFactory,
@@ -202,3 +205,34 @@ def test_an_administrator_logs_in_with_a_password_whatever_the_letter_case(clien
     response = client.post("/admin/login/?next=/admin/", {"username": "boss", "password": "a long password"})
 
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
+
+
+@pytest.mark.parametrize("path", ["/gitlab/admin/", "/gitlab/admin/ssh_keys/key/"])
+def test_every_link_stays_below_the_relative_url_root(
+    operator: Client, settings: Settings, path: str
+) -> None:
+    settings.RELATIVE_URL_ROOT = "/gitlab"
+    settings.STATIC_URL = "/gitlab/static/"
+
+    page = operator.get(path).content.decode()
+
+    links = set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page))
+    assert "/gitlab/admin/ssh_keys/key/" in links
+    assert {link for link in links if not link.startswith("/gitlab/")} == set()
+
+
+def test_no_list_counts_or_searches_what_no_index_serves() -> None:
+    small = {"featureflag", "terms", "plan", "broadcastmessage", "usagecounter", "group"}
+    lookups = {
+        (model._meta.model_name, lookup)
+        for model in REGISTERED
+        if model._meta.model_name not in small
+        for lookup in admin.site._registry[model].search_fields
+    }
+    exact = ("pk", "_id", "__exact", "__lower", "__startswith", "__uuid")
+
+    assert {lookup for lookup in lookups if not lookup[1].endswith(exact)} == set()
+    for model in REGISTERED:
+        options = admin.site._registry[model]
+        assert (options.show_full_result_count, options.date_hierarchy) == (False, None)
+        assert options.paginator is CappedPaginator
