@@ -224,6 +224,5 @@ class UniqueUsageAdmin(ReadOnly, ModelAdmin[UniqueUsage]):
     """The ids that were counted once a month."""
 
     list_display = ("name", "month", "counted_id")
-    list_filter = ("name", "month")
     search_fields = ("name__exact", "counted_id__exact")
     ordering = ("-id",)

@@ -142,7 +142,7 @@ class GitAuditEventAdmin(ReadOnly, ModelAdmin[GitAuditEvent]):
     """Who used which repository."""
 
     list_display = ("created_at", "username", "key", "verb", "gl_repository", "protocol", "address")
-    list_filter = ("verb", "protocol", ("key", RelatedFilter))
+    list_filter = ("verb", ("key", RelatedFilter))
     # Exact: one is looked for among millions.
     search_fields = ("gl_repository__exact", "username__exact", "address__exact")
     list_select_related = ("key",)

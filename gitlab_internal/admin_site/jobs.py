@@ -24,7 +24,7 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
     """Jobs as the library keeps them; nobody writes one here, but one can be run again or thrown away."""
 
     list_display = ("name", "state", "attempts", "enqueued_at", "started_at", "finished_at", "error")
-    list_filter = ("status", "queue_name")
+    list_filter = ("status",)
     search_fields = ("pk",)
     search_help_text = "The id of a job."
     ordering = ("-enqueued_at",)

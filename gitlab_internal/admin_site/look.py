@@ -20,6 +20,11 @@ def icon(request: HttpRequest) -> str:
     return static("admin/gitlab-internal.svg")
 
 
+def style(request: HttpRequest) -> str:
+    """Return where our few rules of style are."""
+    return static("admin/gitlab-internal.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "GitLab Internal API",
     "SITE_HEADER": "GitLab Internal API",
@@ -32,6 +37,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,  # the audit log is the one history
     "ENVIRONMENT": "gitlab_internal.admin_site.look.environment",
     "DASHBOARD_CALLBACK": "gitlab_internal.dashboard.page.context",
+    "STYLES": ["gitlab_internal.admin_site.look.style"],
     "BORDER_RADIUS": "6px",
     "COLORS": {
         "primary": {

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from auditlog.models import LogEntry
 from django.contrib import admin
+from django.contrib.admin import AllValuesFieldListFilter
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
@@ -236,3 +237,10 @@ def test_no_list_counts_or_searches_what_no_index_serves() -> None:
         options = admin.site._registry[model]
         assert (options.show_full_result_count, options.date_hierarchy) == (False, None)
         assert options.paginator is CappedPaginator
+
+
+@every_model
+def test_no_filter_reads_a_whole_table_for_its_choices(operator: Client, model: type[models.Model]) -> None:
+    specs = operator.get(page(model, "changelist")).context["cl"].filter_specs
+
+    assert not [spec.title for spec in specs if isinstance(spec, AllValuesFieldListFilter)]

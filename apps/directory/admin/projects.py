@@ -37,7 +37,7 @@ class ProjectAdmin(Pathed, ModelAdmin[Project]):
         "full_path", "name", "visibility_level", "archived", "repository_exists", "storage",
         "last_repository_updated_at", "members",
     )  # fmt: skip
-    list_filter = ("visibility_level", "archived", "repository_exists", "storage")
+    list_filter = ("visibility_level", "archived", "repository_exists")
     search_fields = ("route__path__startswith", "pk")
     search_help_text = "The beginning of the path, or the id."
     ordering = ("-id",)

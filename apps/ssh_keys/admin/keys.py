@@ -17,7 +17,7 @@ from gitlab_internal.admin_site import audit
 from gitlab_internal.admin_site.labels import label
 from gitlab_internal.admin_site.pages import ModelAdmin, TabularInline
 
-FOLLOWING = ("algorithm", "bits", "fingerprint_sha256", "fingerprint_md5")
+FOLLOWING = ("algorithm", "bits", "fingerprint", "md5", "public_key")
 
 
 class ExpiryFilter(admin.SimpleListFilter):
@@ -72,7 +72,7 @@ class KeyAdmin(ModelAdmin[Key]):
 
     form = KeyForm
     list_display = ("title", "kind", "user", "state", "last_used_at", "expires_at", "fingerprint")
-    list_filter = ("kind", ExpiryFilter, "usage_type", "algorithm")
+    list_filter = ("kind", ExpiryFilter, "usage_type")
     list_select_related = ("user",)
     search_fields = ("title__startswith", "user__username__lower", "pk")
     search_help_text = (
@@ -86,9 +86,7 @@ class KeyAdmin(ModelAdmin[Key]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
         """What a stored key is stands still."""
-        return (
-            ("kind", "user", "key", *FOLLOWING, "state", "created_at", "last_used_at", "uses") if obj else ()
-        )
+        return ("kind", "user", *FOLLOWING, "state", "created_at", "last_used_at", "uses") if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Key | None = None) -> Any:
         """A new key has nothing yet that follows from it."""
@@ -106,7 +104,7 @@ class KeyAdmin(ModelAdmin[Key]):
             ),
             (
                 "The key itself",
-                {"fields": (("algorithm", "bits"), "fingerprint_sha256", "fingerprint_md5", "key")},
+                {"fields": (("algorithm", "bits"), "fingerprint", "md5", "public_key")},
             ),
         )  # fmt: skip
 
@@ -135,6 +133,16 @@ class KeyAdmin(ModelAdmin[Key]):
     def fingerprint(self, key: Key) -> str:
         """The whole fingerprint, in letters of one width."""
         return format_html('<code class="text-xs break-all">{}</code>', key.fingerprint_sha256)
+
+    @admin.display(description="MD5 fingerprint")
+    def md5(self, key: Key) -> str:
+        """The fingerprint that old programs print."""
+        return format_html('<code class="text-xs break-all">{}</code>', key.fingerprint_md5)
+
+    @admin.display(description="public key")
+    def public_key(self, key: Key) -> str:
+        """The key itself, as OpenSSH reads it."""
+        return format_html('<code class="text-xs break-all">{}</code>', key.key)
 
     @admin.display(description="used for")
     def uses(self, key: Key) -> str:
