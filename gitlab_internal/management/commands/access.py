@@ -15,6 +15,11 @@ from apps.git_access.decision.explanations import Explanation, Outcome
 from apps.ssh_keys.actors import Claim
 from gitlab_internal.console import Json, Noun, present
 
+GitAction = Annotated[
+    Action | None, typer.Option(help="The Git command; a push if --ref is given, else a pull.")
+]
+PushedRef = Annotated[str | None, typer.Option(help="Of a push: the whole name, such as refs/heads/main.")]
+
 _MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.NOT_REACHED: " "}
 
 
@@ -27,12 +32,8 @@ class Command(Noun):
         project: Annotated[str, typer.Option(metavar="PATH", help="The path as typed.")],
         key: Annotated[int | None, typer.Option(metavar="ID", help="The SSH key.")] = None,
         user: Annotated[str | None, typer.Option(metavar="USERNAME", help="A user without a key.")] = None,
-        action: Annotated[
-            Action | None, typer.Option(help="The Git command; a push if --ref is given, else a pull.")
-        ] = None,
-        ref: Annotated[
-            str | None, typer.Option(help="Of a push: the whole name, such as refs/heads/main.")
-        ] = None,
+        action: GitAction = None,
+        ref: PushedRef = None,
         old: Annotated[str | None, typer.Option(help="Where the ref is; found out if left out.")] = None,
         new: Annotated[str | None, typer.Option(help="Where it shall be; found out if left out.")] = None,
         protocol: Annotated[Literal["ssh", "http", "web"], typer.Option(help="How Git comes.")] = "ssh",
@@ -41,10 +42,9 @@ class Command(Noun):
     ) -> None:
         if key is not None and user is not None:
             raise typer.BadParameter("--key and --user exclude each other.")
-        default = Action.RECEIVE_PACK if ref else Action.UPLOAD_PACK
         asked = GitCommand(
             claim=Claim(key_id=key, username=user),
-            action=action or default,
+            action=action or (Action.RECEIVE_PACK if ref else Action.UPLOAD_PACK),
             protocol=protocol,
             project=project,
             changes=ANY,

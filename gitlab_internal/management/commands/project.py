@@ -40,12 +40,8 @@ class Command(Noun):
                 creator=users.find(creator) if creator else None,
                 with_repository=not no_repository,
             )
-        present(
-            self,
-            _row(project),
-            [f"Created project {project.full_path} with id {project.pk}."],
-            as_json=as_json,
-        )
+        lines = [f"Created project {project.full_path} with id {project.pk}."]
+        present(self, _row(project), lines, as_json=as_json)
         if not project.repository_exists:
             self.stderr.write(
                 f"It has no repository. When a Gitaly is configured for storage {project.storage}, "
