@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import structlog
 
+from gitlab_internal.observability import tracing
+
 
 def current() -> str:
     """Return the correlation id of the request or job at work, or ``""``."""
@@ -15,4 +17,5 @@ def current() -> str:
 def bound(correlation_id: str) -> Iterator[None]:
     """Carry on under the id of the request that caused this work."""
     with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        tracing.annotate(correlation_id=correlation_id)
         yield

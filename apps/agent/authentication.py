@@ -11,6 +11,7 @@ from apps.agent.models import Agent
 from apps.agent.tokens import Bearer
 from gitlab_internal.api.authentication import Component
 from gitlab_internal.api.kas_authentication import KasAuthentication
+from gitlab_internal.observability import request_facts
 
 _SCHEMES = ("Bearer", "Token")
 
@@ -33,6 +34,7 @@ class AgentAuthentication(KasAuthentication):
             bearer = tokens.find(text)
         except tokens.UnknownToken:
             raise AuthenticationFailed from None
+        request_facts.note(agent_id=bearer.token.agent_id, token_id=bearer.token.pk)
         tokens.note_use(token=bearer.token, now=timezone.now())
         return kas, bearer
 

@@ -16,6 +16,7 @@ from apps.directory.models import PersonalAccessToken, User, UserState
 from gitlab_internal.api.errors import Failure, Forbidden
 from gitlab_internal.api.params import query
 from gitlab_internal.api.parsers import BracketFormParser, BracketMultiPartParser
+from gitlab_internal.observability import request_facts
 
 READING = frozenset({"GET", "HEAD"})
 INSUFFICIENT_SCOPE = {
@@ -52,6 +53,7 @@ class AdminTokenAuthentication(BaseAuthentication):
             raise Failure(403, INSUFFICIENT_SCOPE)
         if token.user.state != UserState.ACTIVE:
             raise Forbidden("Your account has been blocked.")
+        request_facts.note(token_id=token.pk)
         access_tokens.record_use(token, now=now)
         return token.user, token
 

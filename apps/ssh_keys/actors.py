@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from apps.directory.models import User
 from apps.ssh_keys.models import Key, KeyKind
 from gitlab_internal.identifiers import number
+from gitlab_internal.observability import request_facts
 
 _IDENTIFIER = re.compile(r"(?P<kind>user|key)-(?P<id>[0-9]+)\n?")
 
@@ -67,7 +68,11 @@ def lookup(claim: Claim) -> Lookup:
 
 def find(claim: Claim) -> Actor:
     """Return who the request is from; an unknown key, user or name is nobody."""
-    return of(lookup(claim))
+    actor = of(lookup(claim))
+    request_facts.note(
+        key_id=actor.key.pk if actor.key else None, user_id=actor.user.pk if actor.user else None
+    )
+    return actor
 
 
 def of(row: Lookup) -> Actor:

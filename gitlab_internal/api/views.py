@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from gitlab_internal.api.errors import GIT_BODY_ERRORS, BodyErrors
+from gitlab_internal.observability import decisions
 
 
 class InternalViewSet(ViewSet):
@@ -28,3 +29,11 @@ class InternalViewSet(ViewSet):
         if self.body_comes_first:
             request.data  # noqa: B018 -- reading it parses the body
         super().initial(request, *args, **kwargs)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Authenticate, and note whom that keeps out."""
+        try:
+            super().perform_authentication(request)
+        except APIException:
+            decisions.not_authenticated(self.get_authenticate_header(request) or "")
+            raise

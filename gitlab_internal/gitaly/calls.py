@@ -8,6 +8,7 @@ import grpc
 from google.protobuf.message import Message
 
 from gitlab_internal.gitaly.failures import failure_of
+from gitlab_internal.observability import gitaly_calls
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -49,7 +50,8 @@ def ask(method: Unary[Request, Response], request: Request, terms: Terms) -> Res
         method.path, method.request.SerializeToString, method.response.FromString
     )
     try:
-        return call(request, timeout=terms.seconds, metadata=terms.metadata)
+        with gitaly_calls.observed(method.path):
+            return call(request, timeout=terms.seconds, metadata=terms.metadata)
     except grpc.RpcError as error:
         raise failure_of(error) from error
 
@@ -60,6 +62,7 @@ def collect(method: Stream[Request, Response], request: Request, terms: Terms) -
         method.path, method.request.SerializeToString, method.response.FromString
     )
     try:
-        return list(call(request, timeout=terms.seconds, metadata=terms.metadata))
+        with gitaly_calls.observed(method.path):
+            return list(call(request, timeout=terms.seconds, metadata=terms.metadata))
     except grpc.RpcError as error:
         raise failure_of(error) from error

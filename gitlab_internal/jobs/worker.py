@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -14,6 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from gitlab_internal.jobs import leases, recovery
 from gitlab_internal.jobs.recovery import Job
+from gitlab_internal.observability import jobs
 
 PAUSE_WITHOUT_DATABASE = 2  # seconds
 PRUNE_INTERVAL = timedelta(hours=1)
@@ -68,9 +70,14 @@ class DurableWorker(Worker):
 
     def run_task(self, db_task_result: Job) -> None:
         """Run a job; one that fails goes back into the queue while it has attempts left."""
-        super().run_task(db_task_result)
+        with jobs.observed(db_task_result.task_path, outcome=partial(_outcome, db_task_result)):
+            super().run_task(db_task_result)
         if db_task_result.status == TaskResultStatus.FAILED:
             recovery.retry(db_task_result, now=timezone.now())
+
+
+def _outcome(job: Job) -> str:
+    return str(job.status).lower()
 
 
 class Upkeep(threading.Thread):

@@ -1,5 +1,7 @@
 """What was decided about a request: noted for its log line and its trace, and counted."""
 
+from typing import Any
+
 from gitlab_internal.observability import request_facts
 from gitlab_internal.observability.instruments import AUTHENTICATION_FAILURES, DECISIONS
 
@@ -20,6 +22,11 @@ def refused(endpoint: str, *, refusal: str, rule: str = "") -> None:
     """
     request_facts.note(decision="refused", refusal=refusal, rule=rule or None)
     DECISIONS.labels(endpoint, "refused", refusal, rule).inc()
+
+
+def not_logged_in(**_: Any) -> None:
+    """Note that somebody did not get into the operators' site; what Django calls then."""
+    not_authenticated("password")
 
 
 def not_authenticated(scheme: str) -> None:

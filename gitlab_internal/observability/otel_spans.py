@@ -86,6 +86,9 @@ class OtelSpans:
     def stop(self) -> None:
         """Send what has not been sent."""
         connection_created.disconnect(dispatch_uid=__name__)
+        for connection in connections.all(initialized_only=True):
+            if self._statement in connection.execute_wrappers:
+                connection.execute_wrappers.remove(self._statement)
         self._provider.shutdown()
 
     def watch(self, *, connection: BaseDatabaseWrapper, **_: Any) -> None:

@@ -31,6 +31,7 @@ from apps.git_access.steps.repository import PROJECT_NOT_FOUND
 from apps.ssh_keys import actors, last_use
 from gitlab_internal.gitaly.failures import RepositoryNotFound
 from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
+from gitlab_internal.observability import request_facts
 from gitlab_internal.shared_store.store import STORE_FAILURES, store
 
 log = structlog.get_logger(__name__)
@@ -64,11 +65,18 @@ def _authorize(command: Command, *, now: datetime) -> Grant:
     named = _named_repository(command)
     limit_rate(command)
     attempt = attempt_of(command, named, now=now)
+    _note_actor(attempt.facts)
     touch(attempt)
     granted = check(attempt)
     grant = Grant(granted, _server(granted))
     record_activity(granted)
     return grant
+
+
+def _note_actor(facts: Facts) -> None:
+    request_facts.note(
+        key_id=facts.key.id if facts.key else None, user_id=facts.user.id if facts.user else None
+    )
 
 
 class Way:

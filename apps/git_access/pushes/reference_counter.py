@@ -6,6 +6,7 @@ A push that dies after its pre-receive call is never counted down; the lifetime 
 import structlog
 
 from apps.git_access.repositories.ids import RepositoryId
+from gitlab_internal.observability.instruments import REFERENCE_COUNTER
 from gitlab_internal.shared_store.store import STORE_FAILURES, store
 
 LIFETIME = 600  # seconds, begun anew by every push
@@ -19,7 +20,9 @@ def increase(repository: RepositoryId) -> bool:
         store().increase(_key(repository), lifetime=LIFETIME)
     except STORE_FAILURES:
         log.exception("reference counter not increased", gl_repository=repository.gl_repository)
+        REFERENCE_COUNTER.labels("increase", "failed").inc()
         return False
+    REFERENCE_COUNTER.labels("increase", "done").inc()
     return True
 
 
@@ -29,7 +32,9 @@ def decrease(repository: RepositoryId) -> bool:
         counted = store().decrease(_key(repository))
     except STORE_FAILURES:
         log.exception("reference counter not decreased", gl_repository=repository.gl_repository)
+        REFERENCE_COUNTER.labels("decrease", "failed").inc()
         return False
+    REFERENCE_COUNTER.labels("decrease", "done" if counted else "below_zero").inc()
     if not counted:
         log.warning("reference counter below zero", gl_repository=repository.gl_repository)
     return True

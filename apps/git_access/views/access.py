@@ -13,6 +13,7 @@ from apps.git_access.payloads import grant_payload
 from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.params import Given
 from gitlab_internal.api.views import InternalViewSet
+from gitlab_internal.observability import decisions
 
 # 401 and not 403 for what is forbidden: old clients mask the message of a 403.
 STATUS_OF_REFUSAL: dict[type[refusals.Refusal], int] = {
@@ -36,7 +37,9 @@ class AccessViewSet(InternalViewSet):
         try:
             grant = access.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:
+            decisions.refused("allowed", refusal=type(refusal).__name__, rule=refusal.rule)
             return refused(refusal)
+        decisions.allowed("allowed")
         return Response(grant_payload(grant))
 
 

@@ -14,6 +14,7 @@ from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.errors import Failure, ResourceNotFound
 from gitlab_internal.api.params import Given
 from gitlab_internal.api.views import InternalViewSet
+from gitlab_internal.observability import decisions
 
 ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
 
@@ -34,9 +35,12 @@ class LfsViewSet(InternalViewSet):
         try:
             granted = tokens.authenticate(container=container, actor=actor, now=timezone.now())
         except tokens.NoLfs:
+            decisions.refused("lfs_authenticate", refusal="NoLfs")
             raise ResourceNotFound from None
         except tokens.UnknownActor:
+            decisions.refused("lfs_authenticate", refusal="UnknownActor")
             raise Failure(404, ACTOR_NOT_FOUND) from None
+        decisions.allowed("lfs_authenticate")
         return Response(
             {
                 "username": granted.username,

@@ -12,6 +12,7 @@ from gitlab_internal.api.authentication import SharedSecretAuthentication
 from gitlab_internal.api.errors import Failure, ResourceNotFound
 from gitlab_internal.api.params import Given
 from gitlab_internal.api.views import InternalViewSet
+from gitlab_internal.observability import request_facts
 
 
 class KeyViewSet(InternalViewSet):
@@ -28,6 +29,7 @@ class KeyViewSet(InternalViewSet):
             raise ResourceNotFound("Key") from None
         except keys.OwnerBlocked:
             raise Failure(401, {"message": "401 Unauthorized - Key"}) from None
+        request_facts.note(key_id=key.id)
         return Response(key_payload(key))
 
     def discover(self, request: Request) -> JsonResponse:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils.crypto import get_random_string
 
 from gitlab_internal.jobs.worker import DurableWorker
+from gitlab_internal.observability import tracing
 
 
 class Command(BaseCommand):
@@ -30,7 +31,11 @@ class Command(BaseCommand):
     def handle(self, *, interval: float, batch: bool, **options: Any) -> None:
         worker = DurableWorker(worker_id=_worker_id(), interval=interval, batch=batch)
         worker.configure_signals()
-        worker.work()
+        tracing.start()
+        try:
+            worker.work()
+        finally:
+            tracing.stop()
 
 
 def _worker_id() -> str:
