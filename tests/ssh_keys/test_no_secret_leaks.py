@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from html import unescape
 from http.cookiejar import CookieJar
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
+import jwt
 import psycopg2
 import pyotp
 import pytest
@@ -60,7 +61,28 @@ def secrets(instance: Instance) -> Secrets:
     assert isinstance(otp, pyotp.TOTP)
     found.texts.add(otp.secret)
     found.texts |= ask_for_tokens(instance) | ask_for_codes(instance) | type_codes(instance, otp)
+    show_credentials_in_wrong_places(instance)
     return found
+
+
+def show_credentials_in_wrong_places(instance: Instance) -> None:
+    """Send what is secret where a careless client could put it: query, path, header of another, body."""
+    shell, encoded = (instance.data / ".gitlab_shell_secret").read_text().strip(), shared_secret(instance)
+    tokens = [(instance.data / name).read_text().strip() for name in ("admin_token", "agent_token")]
+    token = jwt.encode({"iss": "gitlab-shell", "sub": shell}, shell, algorithm="HS256")
+    for secret in (shell, quote(encoded, safe=""), *tokens, token):
+        for path in (
+            f"/{secret}",
+            f"/api/v4/namespaces/{secret}/minutes",
+            f"/api/v4/internal/check?key={secret}",
+        ):
+            instance.request("GET", path)
+            instance.request(
+                "GET", path, headers={"Authorization": f"Bearer {secret}", "PRIVATE-TOKEN": secret}
+            )
+    instance.request("GET", f"/api/v4/internal/check?secret_token={quote(encoded)}&private_token={tokens[0]}")
+    instance.request("GET", "/api/v4/internal/check", headers={"Gitlab-Shell-Api-Request": token})
+    instance.request("POST", "/api/v4/internal/pre_receive", f"secret_token={shell}&gl_repository=%00")
 
 
 def shared_secret(instance: Instance) -> str:
@@ -112,7 +134,15 @@ def test_the_log_has_none(instance: Instance, secrets: Secrets) -> None:
 
     assert "personal_access_token" in log
     assert "NoEncryptionKey" in log
+    assert '"path": "/[redacted]"' in log
     assert secrets.found_in(log) == set()
+
+
+def test_the_metrics_have_none(instance: Instance, secrets: Secrets) -> None:
+    kept = "".join(file.read_text(errors="replace") for file in (instance.data / "metrics").glob("*.db"))
+
+    assert "/api/v4/internal/check" in kept
+    assert secrets.found_in(kept) == set()
 
 
 def test_a_dump_has_none(instance: Instance, secrets: Secrets) -> None:
