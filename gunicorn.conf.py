@@ -41,7 +41,8 @@ control_socket_disable = True
 # A heartbeat on a slow disk would look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- gunicorn makes the names
 errorlog = "-"
-loglevel = env.str("LOG_LEVEL", default="warning").lower()
+# Never `debug`: at that level gunicorn itself prints paths as they come, and a path can hold a secret.
+loglevel = env.str("LOG_LEVEL", default="warning").lower().replace("debug", "info")
 
 
 def when_ready(server: Any) -> None:

@@ -38,7 +38,7 @@ _SHAPED = re.compile(
     | \bAAAA[\w+/%-]{40,}=*                            # the blob of an SSH key
     | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}
     | (?<=://)[^/\s:@]*:[^/\s@]+(?=@)                  # user and password in a URL
-    | (?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])  # long and random
+    | (?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])  # long and random
     """,
     re.VERBOSE,
 )

@@ -3,14 +3,16 @@
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from gitlab_internal.observability.finished_requests import FinishedRequest
+if TYPE_CHECKING:
+    # It loads the metrics, and gunicorn's settings need this module before these know their folder.
+    from gitlab_internal.observability.finished_requests import FinishedRequest
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 Attributes = dict[str, str | int]
-EndSpan = Callable[[FinishedRequest], None]
+EndSpan = Callable[["FinishedRequest"], None]
 
 
 class Spans(Protocol):

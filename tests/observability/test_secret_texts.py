@@ -30,6 +30,7 @@ TOKEN = jwt.encode({"iss": "gitlab-shell"}, "k" * 32, "HS256")
         (f"v2.{'0' * 64}.1700000000", "[redacted]"),
         ("postgres://gitlab:hush@db/prod", "postgres://[redacted]@db/prod"),
         (f"agent {'aB3' * 16}xy said", "agent [redacted] said"),
+        ("GET /oMXzWG1g9dKsRbYm6gQu-vyYFA9DPvnmEAt3KWOk3dUy6sDxoS/x", "GET /[redacted]/x"),
         (SHELL_SECRET.strip(), "[redacted]"),
         (f"is {base64.b64encode(SHELL_SECRET.encode()).decode()}", "is [redacted]"),
         (f"is {base64.b64encode(SHELL_SECRET.strip().encode()).decode()}", "is [redacted]="),
