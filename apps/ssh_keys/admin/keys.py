@@ -132,17 +132,21 @@ class KeyAdmin(ModelAdmin[Key]):
     @admin.display(description="SHA-256 fingerprint", ordering="fingerprint_sha256")
     def fingerprint(self, key: Key) -> str:
         """The whole fingerprint, in letters of one width."""
-        return format_html('<code class="text-xs break-all">{}</code>', key.fingerprint_sha256)
+        return format_html(
+            '<code class="text-xs" style="overflow-wrap: anywhere">{}</code>', key.fingerprint_sha256
+        )
 
     @admin.display(description="MD5 fingerprint")
     def md5(self, key: Key) -> str:
         """The fingerprint that old programs print."""
-        return format_html('<code class="text-xs break-all">{}</code>', key.fingerprint_md5)
+        return format_html(
+            '<code class="text-xs" style="overflow-wrap: anywhere">{}</code>', key.fingerprint_md5
+        )
 
     @admin.display(description="public key")
     def public_key(self, key: Key) -> str:
         """The key itself, as OpenSSH reads it."""
-        return format_html('<code class="text-xs break-all">{}</code>', key.key)
+        return format_html('<code class="text-xs" style="overflow-wrap: anywhere">{}</code>', key.key)
 
     @admin.display(description="used for")
     def uses(self, key: Key) -> str:

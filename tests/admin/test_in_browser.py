@@ -1,0 +1,128 @@
+"""The operators' site in a real browser: every page of a full instance, desktop and narrow.
+
+A page fails that answers with an error, complains on the console, or asks any other host for anything.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from apps.directory.models import User
+from tests.admin.test_pages import REGISTERED, row_of
+from tests.factories.ssh_keys import DeployKeyGrantFactory, KeyFactory
+
+CHROMIUM = os.environ.get("CHROMIUM_BINARY") or shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "correct horse battery"
+WIDTHS = pytest.mark.parametrize("width", [1360, 390])
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: put it on PATH or name it in CHROMIUM_BINARY"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the module: its driver runs a loop, beside which Django would refuse its database."""
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(
+    browser: Browser,
+    live_server: LiveServer,
+    faults: list[str],
+    width: int,
+) -> Iterator[Page]:
+    """An administrator's window, logged in; what goes wrong in it is collected."""
+    User.objects.create_superuser("root", PASSWORD, email="root@example.com")
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    host = urlsplit(live_server.url).netloc
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: faults.append(asked.url) if _is_elsewhere(asked.url, host) else None)
+    page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("[name=username]", "root")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_load_state("networkidle")
+    yield page
+    context.close()
+
+
+def _is_elsewhere(url: str, host: str) -> bool:
+    return not url.startswith(("data:", "blob:")) and urlsplit(url).netloc != host
+
+
+def clipped(page: Page) -> bool:
+    """Whether the page is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
+
+
+MAIN = {"Key", "Subscription", "DBTaskResult", "LogEntry", "Agent", "User", "Project"}
+
+
+def pages(width: int) -> Iterator[str]:
+    """Every list on a wide screen, the main ones on a narrow one; of the main ones a row as well."""
+    yield from map(reverse, ("admin:index", "admin:git_access_explain", "admin:billing_dashboard"))
+    for model in REGISTERED:
+        name, row = f"admin:{model._meta.app_label}_{model._meta.model_name}", row_of(model)
+        is_main = model.__name__ in MAIN
+        if is_main or width > 1000:
+            yield reverse(f"{name}_changelist")
+        if is_main:
+            yield reverse(f"{name}_change", args=[row.pk])
+
+
+@WIDTHS
+def test_every_page_opens_without_a_fault(
+    page: Page, live_server: LiveServer, faults: list[str], width: int
+) -> None:
+    wide = []
+    for url in pages(width):
+        page.goto(f"{live_server.url}{url}")
+        if clipped(page):
+            wide.append(url)
+
+    page.wait_for_load_state("networkidle")
+    assert (faults, wide) == ([], [])
+
+
+@WIDTHS
+def test_a_key_is_found_by_its_fingerprint_and_ended(
+    page: Page, live_server: LiveServer, faults: list[str]
+) -> None:
+    key = KeyFactory.create(title="lost laptop")
+    DeployKeyGrantFactory.create()
+
+    page.goto(f"{live_server.url}/admin/ssh_keys/key/")
+    page.fill("#searchbar", f"SHA256:{key.fingerprint_sha256}")
+    page.press("#searchbar", "Enter")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#result_list tbody tr").count() == 1
+    page.locator("input.action-select").last.check()
+    page.select_option("select[name=action]", "expire")
+    page.locator("button[name=index]").click()
+    page.wait_for_load_state("networkidle")
+
+    key.refresh_from_db()
+    assert "1 keys have expired." in page.content()
+    assert key.expires_at is not None
+    assert faults == []
