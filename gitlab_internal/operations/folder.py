@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -23,10 +24,13 @@ GITALY_STORAGES={"default": {"address": "unix:/Users/bvl/repos/gitlab/gitaly.soc
 """
 
 
-def create() -> list[Path]:
-    """Create what the folder lacks, each file with mode 0600, and return what was created."""
+def create(*, first_settings: Mapping[str, str] | None = None) -> list[Path]:
+    """Create what the folder lacks, each file with mode 0600, and return what was created.
+
+    ``first_settings`` stand in a new settings file, so that every later command knows of them.
+    """
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return [path for path, content in _wanted() if _create(path, content)]
+    return [path for path, content in _wanted(first_settings or {}) if _create(path, content)]
 
 
 def secret_files() -> dict[str, Path]:
@@ -49,14 +53,15 @@ def token(name: str) -> str:
     return (settings.DATA / name).read_text().strip()
 
 
-def _wanted() -> list[tuple[Path, bytes]]:
+def _wanted(first_settings: Mapping[str, str]) -> list[tuple[Path, bytes]]:
+    lines = "".join(f"{name}={value}\n" for name, value in first_settings.items())
     wanted = [
         (settings.SHELL_SECRET_FILE, new_shell_secret()),
         (settings.KAS_SECRET_FILE, new_kas_secret()),
         (settings.ENCRYPTION_KEYS_FILE, encryption.new_key()),
         (settings.DATA / ADMIN_TOKEN, f"glpat-{secrets.token_urlsafe(15)}\n".encode()),
         (settings.DATA / AGENT_TOKEN, f"{secrets.token_urlsafe(38)[:50]}\n".encode()),
-        (settings.DATA / SETTINGS_FILE, _SETTINGS.encode()),
+        (settings.DATA / SETTINGS_FILE, f"{_SETTINGS}{lines}".encode()),
     ]
     if not os.environ.get("SECRET_KEY"):
         wanted.append((settings.SECRET_KEY_FILE, f"{secrets.token_urlsafe(64)}\n".encode()))

@@ -54,8 +54,12 @@ def address_of(listener: socket.socket) -> str:
 
 
 def instance_url(server: Server) -> dict[str, str]:
-    """Return the setting that makes the instance call itself by its address; a socket has no URL."""
-    return {} if server.socket else {"INSTANCE_URL": server.url}
+    """Return the setting that makes the instance call itself by its address.
+
+    A socket has no URL, nor has a port that is yet to be chosen.
+    """
+    named = not server.socket and not server.url.endswith(":0")
+    return {"INSTANCE_URL": server.url} if named else {}
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

@@ -42,6 +42,12 @@ def test_makes_what_is_missing_for_its_owner_only(data: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in created} == {0o600}
 
 
+def test_a_new_settings_file_says_where_the_instance_is(data: Path) -> None:
+    folder.create(first_settings={"INSTANCE_URL": "http://localhost:8080"})
+
+    assert (data / "env").read_text().splitlines()[-1] == "INSTANCE_URL=http://localhost:8080"
+
+
 def test_never_overwrites(data: Path) -> None:
     folder.create()
     (data / "env").write_text("READ_ONLY=true\n")

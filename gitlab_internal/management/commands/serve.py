@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except listening.NotAnAddress as error:
             raise CommandError(str(error)) from error
         os.umask(0o077)  # whatever an instance makes is its own
-        self._make_files()
+        self._make_files(server)
         self._make_database(empty=empty)
         password = credentials.first_password()
         credentials.register()
@@ -85,8 +85,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
         self.stdout.flush()
 
-    def _make_files(self) -> None:
-        created = folder.create()
+    def _make_files(self, server: listening.Server) -> None:
+        created = folder.create(first_settings=listening.instance_url(server))
         for path in created:
             self.stdout.write(f"Created {path}")
         if created:
