@@ -1,5 +1,5 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
-# make test  [TESTS="-k allowed"] [COVERAGE=yes]                                             run every test
+# make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
 # make lint                                                                     everything but the tests
 # make bench [BENCH="--scale 0.05"]                                             speed, as ratios in one run
 # make docs                                                                     the pages of docs/ as a site

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django_tasks import TaskResultStatus
@@ -73,7 +74,8 @@ def stale(now: datetime) -> None:
     UniqueUsage.objects.create(name="n", month=ancient.date(), counted_id=1)
     LogEntry.objects.all().delete()
     PushRecordFactory.create(received_at=now)
-    entry = LogEntry.objects.create(object_pk="1", object_repr="x", action=0, content_type_id=1)
+    about = ContentType.objects.get_for_model(PushRecord)
+    entry = LogEntry.objects.create(object_pk="1", object_repr="x", action=0, content_type=about)
     LogEntry.objects.filter(pk=entry.pk).update(timestamp=ancient)
 
 
