@@ -43,6 +43,8 @@ def folder() -> Path:
 
 
 def _prepare() -> None:
+    # Programs are started beside threads of gRPC, whose handlers can stop a child before it becomes one.
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
     if _RUN not in os.environ:
         _start()
     os.environ["DATA"] = os.environ[_RUN]
