@@ -58,8 +58,8 @@ def instance_url(server: Server) -> dict[str, str]:
 
     A socket has no URL, nor has a port that is yet to be chosen.
     """
-    named = not server.socket and not server.url.endswith(":0")
-    return {"INSTANCE_URL": server.url} if named else {}
+    has_url = not server.socket and not server.url.endswith(":0")
+    return {"INSTANCE_URL": server.url} if has_url else {}
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
