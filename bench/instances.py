@@ -94,6 +94,8 @@ def _fill(database_url: str, world: World) -> None:
         statement = statement.replace(f":{name}", str(number))
     with closing(connect(database_url)) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
+        # Else the server would do it of itself, in the middle of the measurement.
+        cursor.execute("VACUUM ANALYZE")
 
 
 def connect(database_url: str) -> "psycopg2.extensions.connection":

@@ -49,4 +49,3 @@ SELECT i, 'user', 1 + i % :users, 'key ' || i, 'ssh-ed25519 ' || encode(('key-' 
   'ssh-ed25519', 256, rtrim(encode(sha256(('key-' || i)::bytea), 'base64'), '='), md5('key-' || i),
   'auth_and_signing', now(), now()
 FROM generate_series(1, :keys) i;
-ANALYZE;

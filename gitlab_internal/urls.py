@@ -47,12 +47,6 @@ handler404 = "gitlab_internal.api.errors.route_not_found"
 handler500 = "gitlab_internal.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
-    # Probes for load balancers
-    *probes.urlpatterns,
-    # What the rest of this table is, for programs and for people
-    path("api/schema", loaded_when_asked("gitlab_internal.openapi.views.schema"), name="schema"),
-    path("api/docs", loaded_when_asked("gitlab_internal.openapi.views.viewer"), name="docs"),
     # Git Authentication
     path(f"{INTERNAL}allowed", AccessViewSet.as_view({"post": "allowed"})),
     # LFS Authentication
@@ -144,4 +138,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
     path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
     path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
+    # Probes for load balancers
+    *probes.urlpatterns,
+    # What stands above, for programs and for people
+    path("api/schema", loaded_when_asked("gitlab_internal.openapi.views.schema"), name="schema"),
+    path("api/docs", loaded_when_asked("gitlab_internal.openapi.views.viewer"), name="docs"),
+    path("admin/", admin.site.urls),
 ]

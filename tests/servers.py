@@ -63,13 +63,13 @@ def create_database(server_url: str, *, template: str = "") -> str:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    """Run a PostgreSQL server."""
+def postgresql(*settings: str) -> Iterator[PostgreSQL]:
+    """Run a PostgreSQL server; ``settings`` are added to its configuration."""
     account = _unprivileged_account()
     with _folder("pg", account) as folder:
         programs = _usable_by(account, _postgres_programs(), folder)
         _initialise(programs, folder, account)
-        options: list[str | Path] = [part for option in POSTGRES_OPTIONS for part in ("-c", option)]
+        options = [part for option in (*POSTGRES_OPTIONS, *settings) for part in ("-c", option)]
         command: list[str | Path] = [
             programs / "postgres",
             "-D",
