@@ -18,6 +18,9 @@ class Action(enum.StrEnum):
     UPLOAD_ARCHIVE = "git-upload-archive"
 
 
+_READING = (Action.UPLOAD_PACK, Action.UPLOAD_ARCHIVE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantine:
     """Where Git keeps the new objects of a push until it is accepted; relative to the repository."""
@@ -51,7 +54,7 @@ class Command:
     @property
     def is_pull(self) -> bool:
         """Whether the command reads; an unknown one does neither."""
-        return self.action in {Action.UPLOAD_PACK, Action.UPLOAD_ARCHIVE}
+        return self.action in _READING
 
     @property
     def asks_beforehand(self) -> bool:
