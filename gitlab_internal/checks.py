@@ -12,15 +12,16 @@ from gitlab_internal import encryption
 from gitlab_internal.secret_files import MalformedSecret, kas_key, without_line_end
 
 MIN_SECRET_LENGTH = 16  # bytes
+INSTANCE = "instance"  # the tag of what can be wrong with an instance, where the code is as it was delivered
 
 
-@register()
+@register(INSTANCE)
 def secret_files(**kwargs: Any) -> list[CheckMessage]:
     """Every secret file exists, is private, and holds a good secret; only who runs kas needs its file."""
     return [*about_shell(), *about_kas(), *about_encryption()]
 
 
-@register(deploy=True)
+@register(INSTANCE, deploy=True)
 def kas_secret_file(**kwargs: Any) -> list[CheckMessage]:
     """An instance in production has the secret file that it shares with kas."""
     return list(_missing("KAS_SECRET_FILE", settings.KAS_SECRET_FILE))

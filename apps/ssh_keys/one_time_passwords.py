@@ -19,7 +19,7 @@ from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.models import OtpSecret, RecoveryCode
 from apps.ssh_keys.owners import Refused
 from gitlab_internal.encryption import Encrypted
-from gitlab_internal.shared_store.store import STORE_FAILURES, store
+from gitlab_internal.shared_store.store import failures, store
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ def session_open(key_id: int) -> bool:
     """
     try:
         return store().get(_session(key_id)) is not None
-    except STORE_FAILURES:
+    except failures():
         log.warning("sessions could not be read", exc_info=True)
         return False
 

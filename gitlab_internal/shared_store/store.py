@@ -3,21 +3,16 @@
 from functools import cache
 from typing import Protocol
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError
 
 from gitlab_internal.shared_store.database import DatabaseStore
-from gitlab_internal.shared_store.redis import RedisStore
-
-# What a store raises when it cannot be reached.
-STORE_FAILURES = (DatabaseError, redis.RedisError)
 
 
 class SharedStore(Protocol):
     """Counters and short texts by key. Every call is one atomic step; lifetimes are seconds.
 
-    What the store underneath raises when it cannot be reached is in ``STORE_FAILURES``.
+    What the store underneath raises when it cannot be reached is in ``failures()``.
     """
 
     def increase(self, key: str, *, lifetime: int) -> int:
@@ -57,11 +52,23 @@ class SharedStore(Protocol):
         ...
 
 
-@cache
-def _redis_store(url: str) -> RedisStore:
-    return RedisStore(url)
-
-
 def store() -> SharedStore:
     """Return the instance's shared store."""
     return _redis_store(settings.REDIS_URL) if settings.REDIS_URL else DatabaseStore()
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """Return what the store raises when it cannot be reached, to stand behind ``except``."""
+    if not settings.REDIS_URL:
+        return (DatabaseError,)
+    import redis  # noqa: PLC0415 -- as in _redis_store
+
+    return (DatabaseError, redis.RedisError)
+
+
+@cache
+def _redis_store(url: str) -> SharedStore:
+    # Loading the client takes a tenth of a command's start, and most instances have no Redis.
+    from gitlab_internal.shared_store.redis import RedisStore  # noqa: PLC0415
+
+    return RedisStore(url)

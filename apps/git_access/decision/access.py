@@ -32,7 +32,7 @@ from apps.ssh_keys import actors, last_use
 from gitlab_internal.gitaly.failures import RepositoryNotFound
 from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
 from gitlab_internal.observability import request_facts
-from gitlab_internal.shared_store.store import STORE_FAILURES, store
+from gitlab_internal.shared_store.store import failures, store
 
 log = structlog.get_logger(__name__)
 
@@ -174,7 +174,7 @@ def limit_rate(command: Command) -> None:
     key = f"gitlab_shell_operation:{command.action}:{target}:{actors.lookup(command.claim)}"
     try:
         count = store().count_within(key, window=WINDOW)
-    except STORE_FAILURES:
+    except failures():
         log.warning("a request could not be counted", exc_info=True)
         return
     if count > limit:

@@ -7,7 +7,7 @@ import structlog
 
 from apps.git_access.repositories.ids import RepositoryId
 from gitlab_internal.observability.instruments import REFERENCE_COUNTER
-from gitlab_internal.shared_store.store import STORE_FAILURES, store
+from gitlab_internal.shared_store.store import failures, store
 
 LIFETIME = 600  # seconds, begun anew by every push
 
@@ -18,7 +18,7 @@ def increase(repository: RepositoryId) -> bool:
     """Count a push; ``False`` when the store failed, which makes Gitaly reject the push."""
     try:
         store().increase(_key(repository), lifetime=LIFETIME)
-    except STORE_FAILURES:
+    except failures():
         log.exception("reference counter not increased", gl_repository=repository.gl_repository)
         REFERENCE_COUNTER.labels("increase", "failed").inc()
         return False
@@ -30,7 +30,7 @@ def decrease(repository: RepositoryId) -> bool:
     """Count a push as finished; ``False`` when the store failed."""
     try:
         counted = store().decrease(_key(repository))
-    except STORE_FAILURES:
+    except failures():
         log.exception("reference counter not decreased", gl_repository=repository.gl_repository)
         REFERENCE_COUNTER.labels("decrease", "failed").inc()
         return False

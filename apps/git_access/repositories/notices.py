@@ -8,7 +8,7 @@ import structlog
 
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from gitlab_internal.shared_store.store import STORE_FAILURES, store
+from gitlab_internal.shared_store.store import failures, store
 
 LIFETIME = 300  # seconds
 
@@ -73,7 +73,7 @@ def take(*, user_id: int, repository: RepositoryId) -> list[str]:
     keys = (_moved_key(user_id, repository), _created_key(user_id, repository))
     try:
         kept = store().take(*keys)
-    except STORE_FAILURES:
+    except failures():
         log.warning("notices could not be read", exc_info=True)
         return []
     return [kept[key] for key in keys if key in kept]
@@ -82,7 +82,7 @@ def take(*, user_id: int, repository: RepositoryId) -> list[str]:
 def _put(key: str, text: str) -> None:
     try:
         store().put(key, text, lifetime=LIFETIME)
-    except STORE_FAILURES:
+    except failures():
         log.warning("a notice could not be kept", key=key, exc_info=True)
 
 
