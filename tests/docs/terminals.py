@@ -16,6 +16,7 @@ from tests.end_to_end.chains import Chain
 from tests.environment import SHELL_SECRET_NAME
 from tests.gitaly_double.git import ISOLATED
 from tests.instances import ROOT
+from tests.warm_commands import warm_commands
 
 TIMEOUT = 600  # seconds for one page
 # What a page may use beside the service's own commands; whatever else it names is not found.
@@ -24,7 +25,6 @@ PROGRAMS = (
     "jq", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "sort", "ssh-keygen", "stat", "tail",
     "tar", "tee", "touch", "tr", "wc",
 )  # fmt: skip
-_MANAGE = f'#!/bin/bash\nexec {sys.executable} {ROOT}/manage.py "$@"\n'
 # Targets are checked to exist; they are run by .ci/run and by the tests of `serve`.
 _MAKE = f'#!/bin/bash\nexec {shutil.which("make")} --dry-run --directory {ROOT} "$@" >/dev/null\n'
 # What sshd does: it asks GitLab Shell who has the key, and runs what it is told.
@@ -70,14 +70,25 @@ class Terminal:
         for name in PROGRAMS:
             if found := shutil.which(name):
                 (programs / name).symlink_to(found)
-        for name, script in (("manage.py", _MANAGE), ("make", _MAKE), ("ssh", _SSH)):
-            (programs / name).write_text(script)
-            (programs / name).chmod(stat.S_IRWXU)
-        return cls(home, chain)
+        terminal = cls(home, chain)
+        terminal.install("make", _MAKE)
+        terminal.install("ssh", _SSH)
+        return terminal
+
+    def install(self, name: str, script: str) -> None:
+        """Have one program more."""
+        program = self.home / ".bin" / name
+        program.write_text(script)
+        program.chmod(stat.S_IRWXU)
 
     def type(self, page: str, lines: Iterable[Line]) -> Outcome:
         """Run the lines one after the other in one shell until one ends otherwise than the page says."""
         script = "set -uo pipefail\n" + "".join(self._checked(page, line) for line in lines)
+        with warm_commands(self._environment()) as manage:
+            self.install("manage.py", manage)
+            return self._run(script)
+
+    def _run(self, script: str) -> Outcome:
         try:
             ran = subprocess.run(
                 ["/bin/bash", "-c", script],
