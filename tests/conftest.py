@@ -1,6 +1,7 @@
 """Fixtures of the whole suite."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -36,11 +37,19 @@ _WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract"})
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run once, on SQLite, what no database can change."""
+    _refuse_doubles(items)
     if os.environ.get("TEST_DATABASE") != "postgres":
         return
     again = [item for item in items if _depends_on_the_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
     items[:] = again
+
+
+def _refuse_doubles(items: list[pytest.Item]) -> None:
+    """Of the tests that have one name, pytest-xdist runs one and says nothing of the others."""
+    doubled = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if doubled:
+        raise pytest.UsageError(f"Several tests are called {doubled[0]}.")
 
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
