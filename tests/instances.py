@@ -23,6 +23,7 @@ from gitlab_internal.operations import listening
 from gitlab_internal.operations.processes import end_with_parent, stop
 from tests import environment as run
 from tests import servers
+from tests.warm_commands import WarmCommands
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_TIMEOUT = 15  # seconds
@@ -51,6 +52,7 @@ class Instance:
     data: Path
     environment: dict[str, str]
     pid: int
+    commands: WarmCommands
 
     @property
     def log(self) -> Path:
@@ -59,7 +61,7 @@ class Instance:
 
     def manage(self, *arguments: str) -> str:
         """Run ``manage.py`` and return what it printed."""
-        return manage(self.environment, *arguments)
+        return _printed([sys.executable, "-SEc", self.commands.program()], self.environment, *arguments)
 
     def request(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -103,7 +105,11 @@ def database(*, template: str = "") -> dict[str, str]:
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
     """Run ``manage.py`` and return what it printed."""
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    return _printed([sys.executable, str(ROOT / "manage.py")], environment, *arguments)
+
+
+def _printed(program: list[str], environment: dict[str, str], *arguments: str) -> str:
+    command = [*program, *arguments]
     result = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
@@ -116,10 +122,10 @@ def running_instance(*, on_socket: bool = False, **settings: str) -> Iterator[In
         address = f"unix:{data}/api.sock" if on_socket else "127.0.0.1:0"
         with listening.listen(address) as listener:
             server = listening.of(listener)
-            more = {**database_settings, **listening.instance_url(server), **settings}
-            with _gunicorn(listener, environment(data, **more)) as process:
+            own = environment(data, **database_settings, **listening.instance_url(server), **settings)
+            with _gunicorn(listener, own) as process, closing(WarmCommands(own)) as commands:
                 path = Path(server.socket) if server.socket else None
-                instance = Instance(server.url, path, data, environment(data, **more), process.pid)
+                instance = Instance(server.url, path, data, own, process.pid, commands)
                 _await_answer(instance)
                 yield instance
 

@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,32 @@ from gitlab_internal.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = str(ROOT / "manage.py")
-OWN_PROCESS = ("serve", "worker")  # they end when somebody ends them
+
+
+class WarmCommands:
+    """The commands of one instance; they are loaded by the first that is wanted."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+        self._resources = ExitStack()
+        self._lock = threading.Lock()
+        self._program = ""
+
+    def program(self) -> str:
+        """Return the text of a Python program that runs them like ``manage.py``."""
+        with self._lock:
+            if not self._program:
+                self._program = _client(self._resources.enter_context(_serving(self._environment)))
+            return self._program
+
+    def close(self) -> None:
+        """Forget what is loaded."""
+        self._resources.close()
 
 
 @contextmanager
-def warm_commands(environment: Mapping[str, str]) -> Iterator[str]:
-    """Load the commands of an instance, and yield the text of a program that runs them like ``manage.py``."""
+def _serving(environment: dict[str, str]) -> Iterator[str]:
+    """Load everything in a process of its own, and yield the path of its socket."""
     with tempfile.TemporaryDirectory(prefix="warm-") as folder, socket.socket(socket.AF_UNIX) as listener:
         path = f"{folder}/socket"
         listener.bind(path)
@@ -38,13 +59,13 @@ def warm_commands(environment: Mapping[str, str]) -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.warm_commands", str(listener.fileno())],
             cwd=ROOT,
-            env=dict(environment),
+            env=environment,
             pass_fds=(listener.fileno(),),
             stdin=subprocess.DEVNULL,
             preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
         )
         try:
-            yield _client(path)
+            yield path
         finally:
             stop(server, grace=5)
 
@@ -52,7 +73,7 @@ def warm_commands(environment: Mapping[str, str]) -> Iterator[str]:
 def _client(path: str) -> str:
     return f"""#!{sys.executable} -SE
 import json, os, socket, sys
-if sys.argv[1:2] and sys.argv[1] in {OWN_PROCESS}:
+if sys.argv[1:] in (["serve"], ["worker"]):  # they end when somebody ends them
     os.execv(sys.executable, [sys.executable, {MANAGE!r}, *sys.argv[1:]])
 request = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
 with socket.socket(socket.AF_UNIX) as server:

@@ -16,7 +16,6 @@ from tests.end_to_end.chains import Chain
 from tests.environment import SHELL_SECRET_NAME
 from tests.gitaly_double.git import ISOLATED
 from tests.instances import ROOT
-from tests.warm_commands import warm_commands
 
 TIMEOUT = 600  # seconds for one page
 # What a page may use beside the service's own commands; whatever else it names is not found.
@@ -71,6 +70,7 @@ class Terminal:
             if found := shutil.which(name):
                 (programs / name).symlink_to(found)
         terminal = cls(home, chain)
+        terminal.install("manage.py", chain.instance.commands.program())
         terminal.install("make", _MAKE)
         terminal.install("ssh", _SSH)
         return terminal
@@ -84,11 +84,6 @@ class Terminal:
     def type(self, page: str, lines: Iterable[Line]) -> Outcome:
         """Run the lines one after the other in one shell until one ends otherwise than the page says."""
         script = "set -uo pipefail\n" + "".join(self._checked(page, line) for line in lines)
-        with warm_commands(self._environment()) as manage:
-            self.install("manage.py", manage)
-            return self._run(script)
-
-    def _run(self, script: str) -> Outcome:
         try:
             ran = subprocess.run(
                 ["/bin/bash", "-c", script],
