@@ -1,6 +1,7 @@
 """What Prometheus reads, where, and under which names."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -225,16 +226,24 @@ def status_of(url: str) -> int:
         return error.code
 
 
+def numbers_at(metrics: str) -> dict[tuple[str, ...], float]:
+    with urlopen(metrics) as answer:  # noqa: S310 -- loopback
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        return measured(answer.read().decode())
+
+
 def test_a_served_instance_tells_the_numbers_of_all_its_processes_on_the_other_port_only() -> None:
     with served() as (address, metrics):
         for _ in range(20):
             assert status_of(f"{address}/-/liveness") == 200
-        with urlopen(metrics) as answer:  # noqa: S310 -- loopback
-            found = measured(answer.read().decode())
-            content_type = answer.headers["Content-Type"]
+        found = numbers_at(metrics)
+        for _ in range(300):  # the worker starts beside the web server
+            if found["workers",]:
+                break
+            time.sleep(0.1)
+            found = numbers_at(metrics)
         elsewhere = [status_of(f"{address}/metrics"), status_of(metrics.replace("/metrics", "/admin/"))]
 
-    assert content_type.startswith("text/plain")
     assert found["requests_total", "GET", "/-/liveness", "2xx"] == 20
     assert found["workers",] == 1
     assert elsewhere == [404, 404]
