@@ -122,39 +122,6 @@ BEGIN
   WHERE lower(route.path) = lower(substring(p_path from '^(.+)/[^/]*$')) AND route.namespace_id IS NOT NULL;
 END $$;
 
--- The level that a user has through groups that the project, its namespace or a group above it are shared with.
--- ``p_project`` is null where the namespace does not let its projects be shared.
-CREATE OR REPLACE FUNCTION internal_shared_level(p_user bigint, p_ancestors bigint[], p_project bigint, p_on date)
-RETURNS integer LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN (
-    SELECT max(way.level) FROM (
-      SELECT LEAST(
-        link.group_access, internal_group_level(p_user, internal_ancestors(invited.traversal), p_on)
-      ) AS level
-      FROM directory_projectgrouplink link JOIN directory_namespace invited ON invited.id = link.group_id
-      WHERE link.project_id = p_project AND link.group_access >= 10
-        AND (link.expires_at IS NULL OR link.expires_at > p_on)
-      UNION ALL
-      SELECT LEAST(link.group_access, direct.access_level)
-      FROM unnest(p_ancestors) AS ancestor(id)
-      CROSS JOIN LATERAL (
-        SELECT shared.shared_with_group_id, shared.group_access FROM directory_groupgrouplink shared
-        WHERE shared.shared_group_id = ancestor.id AND shared.group_access >= 10
-          AND (shared.expires_at IS NULL OR shared.expires_at > p_on)
-        OFFSET 0  -- one index lookup for each ancestor, never a scan of all links
-      ) AS link
-      CROSS JOIN LATERAL (
-        SELECT member.access_level FROM directory_member member
-        WHERE member.user_id = p_user AND member.group_id = link.shared_with_group_id
-          AND member.access_level >= 10 AND member.state = 'active' AND member.requested_at IS NULL
-          AND (member.expires_at IS NULL OR member.expires_at > p_on)
-        LIMIT 1
-      ) AS direct
-    ) AS way
-  );
-END $$;
-
 -- One JSON array: what was found, then one array for each of key, user, namespace, project and snippet, its
 -- elements in the order of the fields of that value in ``facts.py``, or null.
 --
@@ -330,8 +297,14 @@ BEGIN
     ELSIF v_user IS NOT NULL THEN
       v_level := v_root.level;
       IF v_root.is_shared THEN
-        v_level := GREATEST(v_level, internal_shared_level(
-          v_user_id, v_inner.ancestors, CASE WHEN NOT v_inner.share_with_group_lock THEN v_project_id END, p_on
+        v_level := GREATEST(v_level, internal_group_level(v_user_id, v_inner.ancestors, p_on), (
+          SELECT max(LEAST(
+            link.group_access, internal_group_level(v_user_id, internal_ancestors(invited.traversal), p_on)
+          ))
+          FROM directory_projectgrouplink link JOIN directory_namespace invited ON invited.id = link.group_id
+          WHERE link.project_id = v_project_id AND link.group_access >= 10
+            AND NOT v_inner.share_with_group_lock
+            AND (link.expires_at IS NULL OR link.expires_at > p_on)
         ));
       END IF;
     END IF;

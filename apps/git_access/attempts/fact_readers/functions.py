@@ -14,7 +14,6 @@ remove = functions.removing(
         "internal_group_at",
         "internal_project_at",
         "internal_project_level",
-        "internal_shared_level",
         "internal_group_level",
         "internal_ancestors",
     )
