@@ -14,7 +14,7 @@ from typing import Any
 
 from django.urls import get_resolver
 
-from gitlab_internal.observability import metric_files, tracing
+from apps.core.observability import metric_files, tracing
 from gitlab_internal.settings import DATA, METRICS_BIND, env
 
 # Channels to Gitaly are opened by the process that uses them; gRPC has nothing to carry over a fork.

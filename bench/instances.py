@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg2
 
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 WORLD = Path(__file__).parent / "world.sql"

@@ -4,9 +4,9 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
 from gitlab_internal.urls import urlpatterns as service_urls
 
 CONSTANT = {

@@ -1,6 +1,6 @@
 """What Django and its libraries are told and nobody sets: the applications, the layers, the defaults."""
 
-from gitlab_internal.admin_site.look import UNFOLD  # noqa: F401 -- a setting, as every name here
+from apps.core.admin_site.look import UNFOLD  # noqa: F401 -- a setting, as every name here
 
 INSTALLED_APPS = [
     "unfold",  # before the admin: its templates are the same ones with another look
@@ -19,8 +19,9 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "auditlog",
-    "gitlab_internal",
-    "gitlab_internal.shared_store",
+    "apps.core",
+    "apps.operations",
+    "apps.core.shared_store",
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
@@ -29,14 +30,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
-    "gitlab_internal.monitoring.port.MetricsPortMiddleware",
+    "apps.operations.monitoring.port.MetricsPortMiddleware",
     "gitlab_internal.middleware.PathMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "gitlab_internal.admin_site.audit.AuditMiddleware",
+    "apps.core.admin_site.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -84,22 +85,22 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- The operators' site ---
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a spreadsheet would run what a user has typed
-AUDITLOG_CID_GETTER = "gitlab_internal.correlation.current"
+AUDITLOG_CID_GETTER = "apps.core.correlation.current"
 
 # --- REST framework: everything is refused and JSON unless a view says otherwise ---
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["gitlab_internal.api.authentication.RefuseEveryone"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.core.api.authentication.RefuseEveryone"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "gitlab_internal.api.parsers.StrictJSONParser",
-        "gitlab_internal.api.parsers.BracketFormParser",
-        "gitlab_internal.api.parsers.BracketMultiPartParser",
+        "apps.core.api.parsers.StrictJSONParser",
+        "apps.core.api.parsers.BracketFormParser",
+        "apps.core.api.parsers.BracketMultiPartParser",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gitlab_internal.api.negotiation.AlwaysJSON",
-    "EXCEPTION_HANDLER": "gitlab_internal.api.errors.exception_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.api.negotiation.AlwaysJSON",
+    "EXCEPTION_HANDLER": "apps.core.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_SCHEMA_CLASS": "gitlab_internal.openapi.auto_schema.CatalogueSchema",
+    "DEFAULT_SCHEMA_CLASS": "apps.operations.openapi.auto_schema.CatalogueSchema",
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
@@ -113,7 +114,7 @@ SPECTACULAR_SETTINGS = {
         "reason under `error`. Paths of kas and CustomersDot are also known with a slash behind them. "
         "Nothing is ever redirected."
     ),
-    "PREPROCESSING_HOOKS": ["gitlab_internal.openapi.hooks.routes_in_order"],
-    "POSTPROCESSING_HOOKS": ["gitlab_internal.openapi.hooks.with_shared_parts"],
+    "PREPROCESSING_HOOKS": ["apps.operations.openapi.hooks.routes_in_order"],
+    "POSTPROCESSING_HOOKS": ["apps.operations.openapi.hooks.with_shared_parts"],
     "SORT_OPERATIONS": False,
 }

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from gitlab_internal.observability import request_lines
-from gitlab_internal.observability.secret_texts import without_secrets_in
+from apps.core.observability import request_lines
+from apps.core.observability.secret_texts import without_secrets_in
 
 
 def redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:

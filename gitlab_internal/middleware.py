@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
-from gitlab_internal.api.authentication import Component
-from gitlab_internal.observability import finished_requests, request_facts, request_lines, tracing
-from gitlab_internal.observability.finished_requests import FinishedRequest
-from gitlab_internal.observability.routes import route_of
+from apps.core.api.authentication import Component
+from apps.core.observability import finished_requests, request_facts, request_lines, tracing
+from apps.core.observability.finished_requests import FinishedRequest
+from apps.core.observability.routes import route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -146,7 +146,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["ENGINE"] = "gitlab_internal.postgresql"
+    DATABASES["default"]["ENGINE"] = "apps.core.postgresql"
 # `redis://host:6379/0` keeps counters, notices and the rate limit; empty: the database does.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:

@@ -22,17 +22,17 @@ from apps.billing.views import (
     ReconciliationViewSet,
     SubscriptionViewSet,
 )
+from apps.core.api.converters import NamespaceConverter
+from apps.core.api.routes import loaded_when_asked, with_or_without_slash
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
 from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
+from apps.operations.monitoring import probes
 from apps.ssh_keys.views.certificates import CertificateViewSet
 from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
-from gitlab_internal.api.converters import NamespaceConverter
-from gitlab_internal.api.routes import loaded_when_asked, with_or_without_slash
-from gitlab_internal.monitoring import probes
 
 register_converter(NamespaceConverter, "namespace")
 
@@ -41,10 +41,10 @@ KUBERNETES = f"{INTERNAL}kubernetes"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 
-handler400 = "gitlab_internal.api.errors.bad_request"
-handler403 = "gitlab_internal.api.errors.forbidden"
-handler404 = "gitlab_internal.api.errors.route_not_found"
-handler500 = "gitlab_internal.api.errors.server_error"
+handler400 = "apps.core.api.errors.bad_request"
+handler403 = "apps.core.api.errors.forbidden"
+handler404 = "apps.core.api.errors.route_not_found"
+handler500 = "apps.core.api.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Git Authentication
@@ -141,7 +141,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Probes for load balancers
     *probes.urlpatterns,
     # What stands above, for programs and for people
-    path("api/schema", loaded_when_asked("gitlab_internal.openapi.views.schema"), name="schema"),
-    path("api/docs", loaded_when_asked("gitlab_internal.openapi.views.viewer"), name="docs"),
+    path("api/schema", loaded_when_asked("apps.operations.openapi.views.schema"), name="schema"),
+    path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
     path("admin/", admin.site.urls),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.core.wsgi import get_wsgi_application
 
-from gitlab_internal.api.errors import SERVER_ERROR, TOO_LARGE
+from apps.core.api.errors import SERVER_ERROR, TOO_LARGE
 
 MAX_CHUNKED_BODY = 10 * 1024 * 1024  # bytes
 

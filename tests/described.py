@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from gitlab_internal.openapi.document import document
+from apps.operations.openapi.document import document
 
 if TYPE_CHECKING:  # the class exists only in the stubs: a response with ``json()``
     from rest_framework.response import _MonkeyPatchedResponse as Response

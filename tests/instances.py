@@ -19,8 +19,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from gitlab_internal.operations import listening
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations import listening
+from apps.operations.processes import end_with_parent, stop
 from tests import environment as run
 from tests import servers
 from tests.warm_commands import WarmCommands

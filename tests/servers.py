@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg2
 import redis
 
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations.processes import end_with_parent, stop
 
 START_TIMEOUT = 30  # seconds
 STOP_TIMEOUT = 10

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 from django.db import IntegrityError
 
-from gitlab_internal.console import details, refusing, table
-from gitlab_internal.management.commands.access import Command
+from apps.core.console import details, refusing, table
+from apps.operations.management.commands.access import Command
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 from django.core import serializers
 from pytest_django import Settings
 
+from apps.core import checks, encryption, secret_files
+from apps.core.encryption import Encrypted, NoEncryptionKey, Undecryptable
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import checks, encryption, secret_files
-from gitlab_internal.encryption import Encrypted, NoEncryptionKey, Undecryptable
 from tests.factories.directory import UserFactory
 
 TEXT = "a secret for the test"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from gitlab_internal import secret_uses
+from apps.core import secret_uses
 
 
 @pytest.fixture(autouse=True)

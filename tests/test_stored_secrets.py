@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from apps.core import encryption
+from apps.core.encryption import Encrypted
+from apps.operations import stored_secrets
+from apps.operations.stored_secrets import Survey
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import encryption, stored_secrets
-from gitlab_internal.encryption import Encrypted
-from gitlab_internal.stored_secrets import Survey
 from tests.factories.directory import UserFactory
 from tests.factories.git_access import WebhookFactory
 

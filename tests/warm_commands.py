@@ -22,7 +22,7 @@ import django
 from django.core.management import get_commands, load_command_class
 from django.urls import get_resolver
 
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = str(ROOT / "manage.py")
@@ -135,7 +135,7 @@ def _run(request: dict[str, Any]) -> None:
 
 
 def _has_other_settings(environment: Mapping[str, str]) -> bool:
-    from gitlab_internal.operations.setting_inventory import inventory  # needs settings
+    from apps.operations.setting_inventory import inventory  # needs settings
 
     return any(environment.get(one.name) != os.environ.get(one.name) for one in inventory())
 

@@ -21,9 +21,9 @@ from apps.agent.models import (
     UsageCounter,
     Vulnerability,
 )
-from gitlab_internal.admin_site import audit, charts
-from gitlab_internal.admin_site.lists import RelatedFilter
-from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
+from apps.core.admin_site import audit, charts
+from apps.core.admin_site.lists import RelatedFilter
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
 
 CHART_DAYS = 30
 

@@ -10,7 +10,7 @@ from typing import Any
 from apps.agent import fingerprints
 from apps.agent.models import AlertDomain, AlertSeverity
 from apps.agent.models.alerts import DESCRIPTION_LENGTH, LABEL_LENGTH, TITLE_LENGTH
-from gitlab_internal.json_values import as_text, storable
+from apps.core.json_values import as_text, storable
 
 MAX_BYTES = 1_048_576
 DEFAULT_TITLE = "New: Alert"

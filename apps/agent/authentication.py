@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from apps.agent import tokens
 from apps.agent.models import Agent
 from apps.agent.tokens import Bearer
-from gitlab_internal.api.authentication import Component
-from gitlab_internal.api.kas_authentication import KasAuthentication
-from gitlab_internal.observability import request_facts
+from apps.core.api.authentication import Component
+from apps.core.api.kas_authentication import KasAuthentication
+from apps.core.observability import request_facts
 
 _SCHEMES = ("Bearer", "Token")
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from apps.agent.models import Agent
+from apps.core.gitaly.repository import Repository, project_path
+from apps.core.gitaly.servers import Server, server_of
+from apps.core.identifiers import number
 from apps.directory.feature_flags import gitaly_features
 from apps.directory.models import FeatureLevel, Project, Visibility
-from gitlab_internal.gitaly.repository import Repository, project_path
-from gitlab_internal.gitaly.servers import Server, server_of
-from gitlab_internal.identifiers import number
 
 FALLBACK_BRANCH = "main"
 

@@ -16,11 +16,11 @@ from apps.agent.views import (
     VulnerabilityViewSet,
 )
 from apps.agent.vulnerability_params import VULNERABILITY, Url, Vendor
-from gitlab_internal.schema.actors import KAS_SCHEME
-from gitlab_internal.schema.answers import UNREADABLE, message, no_content
-from gitlab_internal.schema.declarations import body_of, of_attributes, schema_of
-from gitlab_internal.schema.json_schema import INTEGER, TEXT, closed, constant, mapping, nullable, reference
-from gitlab_internal.schema.operations import (
+from apps.core.schema.actors import KAS_SCHEME
+from apps.core.schema.answers import UNREADABLE, message, no_content
+from apps.core.schema.declarations import body_of, of_attributes, schema_of
+from apps.core.schema.json_schema import INTEGER, TEXT, closed, constant, mapping, nullable, reference
+from apps.core.schema.operations import (
     Answer,
     Guard,
     Guards,

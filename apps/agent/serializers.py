@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from apps.agent.connections import Connection
 from apps.agent.models import Agent
 from apps.agent.usage import COUNTERS, UNIQUE_COUNTERS
-from gitlab_internal import json_values
-from gitlab_internal.api import attributes
-from gitlab_internal.api.attribute_types import Content, Integer, Integers, Texts
-from gitlab_internal.api.attributes import Attribute, Object, Wrong
-from gitlab_internal.api.params import parameters
+from apps.core import json_values
+from apps.core.api import attributes
+from apps.core.api.attribute_types import Content, Integer, Integers, Texts
+from apps.core.api.attributes import Attribute, Object, Wrong
+from apps.core.api.params import parameters
 
 FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")
 

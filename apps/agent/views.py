@@ -17,16 +17,16 @@ from apps.agent.serializers import (
     usage_report,
 )
 from apps.agent.vulnerability_params import vulnerability_report
-from apps.directory.feature_flags import gitaly_flags
-from apps.directory.models import Project
-from gitlab_internal.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, ResourceNotFound
-from gitlab_internal.api.kas_authentication import KasAuthentication
-from gitlab_internal.api.parsers import (
+from apps.core.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, ResourceNotFound
+from apps.core.api.kas_authentication import KasAuthentication
+from apps.core.api.parsers import (
     BracketFormParser,
     BracketMultiPartParser,
     UnwrappingJSONParser,
 )
-from gitlab_internal.api.views import InternalViewSet
+from apps.core.api.views import InternalViewSet
+from apps.directory.feature_flags import gitaly_flags
+from apps.directory.models import Project
 
 
 class KasViewSet(InternalViewSet):

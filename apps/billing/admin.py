@@ -21,8 +21,8 @@ from apps.billing.models import (
     SubscriptionHistory,
     UpcomingReconciliation,
 )
-from gitlab_internal.admin_site.charts import comparison
-from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline, Unchangeable
+from apps.core.admin_site.charts import comparison
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly, TabularInline, Unchangeable
 
 
 @admin.register(Plan)

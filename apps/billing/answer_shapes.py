@@ -1,6 +1,6 @@
 """What CustomersDot is answered, as JSON Schema."""
 
-from gitlab_internal.schema.json_schema import BOOLEAN, DATE, INTEGER, TEXT, closed, nullable
+from apps.core.schema.json_schema import BOOLEAN, DATE, INTEGER, TEXT, closed, nullable
 
 SUBSCRIPTION = closed(
     {

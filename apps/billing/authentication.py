@@ -6,7 +6,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from apps.billing import portal
-from gitlab_internal.api.authentication import Component
+from apps.core.api.authentication import Component
 
 log = structlog.get_logger(__name__)
 

@@ -10,15 +10,15 @@ from apps.billing.views import (
     ReconciliationViewSet,
     SubscriptionViewSet,
 )
-from gitlab_internal.schema.answers import UNREADABLE, message, no_content
-from gitlab_internal.schema.declarations import body_of, of_fields
-from gitlab_internal.schema.json_schema import (
+from apps.core.schema.answers import UNREADABLE, message, no_content
+from apps.core.schema.declarations import body_of, of_fields
+from apps.core.schema.json_schema import (
     array,
     closed,
     constant,
     reference,
 )
-from gitlab_internal.schema.operations import Answer, Guard, Guards, Operation, Operations, Parameter
+from apps.core.schema.operations import Answer, Guard, Guards, Operation, Operations, Parameter
 
 CUSTOMERS_DOT = ("CustomersDot",)
 GUARDS: Guards = {

@@ -7,7 +7,7 @@ from django.db.models.functions import TruncMonth
 
 from apps.billing import seats
 from apps.billing.models import MinutesPack, Subscription
-from gitlab_internal.admin_site.charts import Figure
+from apps.core.admin_site.charts import Figure
 
 MOST = 10  # namespaces in the comparison of seats
 MONTHS = 12

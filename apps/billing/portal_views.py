@@ -17,9 +17,9 @@ from apps.billing.views import (
     find_namespace,
     withdraw,
 )
+from apps.core.api.fields import read
+from apps.core.api.params import parameters
 from apps.directory.models import Namespace
-from gitlab_internal.api.fields import read
-from gitlab_internal.api.params import parameters
 
 
 class PortalNamespaceViewSet(NamespaceViewSet):

@@ -10,9 +10,9 @@ from django.conf import settings
 from apps.billing.models import MinutesPack, Subscription
 from apps.billing.namespaces import Account
 from apps.billing.reconciliations import Failed
+from apps.core.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
+from apps.core.api.fields import INVALID, MISSING, Field, InvalidParameters, problems, read, values
 from apps.directory.models import Namespace, NamespaceKind
-from gitlab_internal.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
-from gitlab_internal.api.fields import INVALID, MISSING, Field, InvalidParameters, problems, read, values
 
 CHANGED_SUBSCRIPTION = (
     Field("start_date", to_date),

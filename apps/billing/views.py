@@ -13,20 +13,20 @@ from rest_framework.views import APIView
 
 from apps.billing import minutes, namespaces, reconciliations, seats, serializers, subscriptions
 from apps.billing.models import Subscription
-from apps.directory.access_levels import level_in_group
-from apps.directory.authentication import AdminTokenAuthentication
-from apps.directory.models import AccessLevel, Namespace, User
-from apps.directory.permissions import IsInstanceAdmin, IsInstanceAdminToWrite
-from gitlab_internal.api.errors import (
+from apps.core.api.errors import (
     PARAMETER_BODY_ERRORS,
     BadRequest,
     Failure,
     Forbidden,
     ResourceNotFound,
 )
-from gitlab_internal.api.fields import read
-from gitlab_internal.api.params import parameters
-from gitlab_internal.api.views import InternalViewSet
+from apps.core.api.fields import read
+from apps.core.api.params import parameters
+from apps.core.api.views import InternalViewSet
+from apps.directory.access_levels import level_in_group
+from apps.directory.authentication import AdminTokenAuthentication
+from apps.directory.models import AccessLevel, Namespace, User
+from apps.directory.permissions import IsInstanceAdmin, IsInstanceAdminToWrite
 
 ACCEPTED = {"message": "202 Accepted"}
 

@@ -11,12 +11,12 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
+from apps.core.api.errors import Failure, Forbidden
+from apps.core.api.params import query
+from apps.core.api.parsers import BracketFormParser, BracketMultiPartParser
+from apps.core.observability import request_facts
 from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
-from gitlab_internal.api.errors import Failure, Forbidden
-from gitlab_internal.api.params import query
-from gitlab_internal.api.parsers import BracketFormParser, BracketMultiPartParser
-from gitlab_internal.observability import request_facts
 
 READING = frozenset({"GET", "HEAD"})
 INSUFFICIENT_SCOPE = {

@@ -1,8 +1,8 @@
 """Who may come in with a personal access token, in words."""
 
+from apps.core.schema.json_schema import reference
+from apps.core.schema.operations import Answer, Guard, Guards
 from apps.directory.authentication import AdminTokenAuthentication
-from gitlab_internal.schema.json_schema import reference
-from gitlab_internal.schema.operations import Answer, Guard, Guards
 
 _TOKEN = "A personal access token."  # noqa: S105 -- words about one
 GUARDS: Guards = {

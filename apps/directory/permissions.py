@@ -4,9 +4,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from apps.core.api.errors import Forbidden
 from apps.directory.authentication import READING
 from apps.directory.models import User
-from gitlab_internal.api.errors import Forbidden
 
 
 class IsInstanceAdmin(BasePermission):

@@ -3,12 +3,12 @@
 import json
 from typing import Any, TypeGuard
 
+from apps.core import correlation
+from apps.core.api.errors import BadRequest
+from apps.core.api.params import Given, storable
 from apps.git_access.attempts.attempt import Action, Command, Quarantine
 from apps.git_access.params import client_context
 from apps.ssh_keys.params import claim
-from gitlab_internal import correlation
-from gitlab_internal.api.errors import BadRequest
-from gitlab_internal.api.params import Given, storable
 
 OBJECT_DIRECTORY = "GIT_OBJECT_DIRECTORY_RELATIVE"
 ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES_RELATIVE"

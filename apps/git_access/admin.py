@@ -3,6 +3,8 @@
 from django import forms
 from django.contrib import admin
 
+from apps.core.admin_site.lists import RelatedFilter
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 from apps.directory.models import AccessLevel
 from apps.git_access import pages
 from apps.git_access.models import (
@@ -16,8 +18,6 @@ from apps.git_access.models import (
     PushEvent,
     PushRecord,
 )
-from gitlab_internal.admin_site.lists import RelatedFilter
-from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 
 __all__ = ["pages"]  # loading them registers them
 LEVELS = [(value, label) for value, label in AccessLevel.choices if value >= AccessLevel.GUEST]

@@ -1,6 +1,6 @@
 """What the endpoints of Git access answer, as JSON Schema."""
 
-from gitlab_internal.schema.json_schema import (
+from apps.core.schema.json_schema import (
     BOOLEAN,
     INTEGER,
     TEXT,

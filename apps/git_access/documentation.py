@@ -1,16 +1,9 @@
 """The endpoints of Git access, in words."""
 
-from apps.git_access.answer_shapes import FINISHED_PUSH, GRANT, INSTANCE, LFS_TOKEN
-from apps.git_access.attempts.attempt import Action
-from apps.git_access.views.access import AccessViewSet
-from apps.git_access.views.audit import AuditViewSet
-from apps.git_access.views.instance import InstanceViewSet
-from apps.git_access.views.lfs import LfsViewSet
-from apps.git_access.views.pushes import PushViewSet
-from gitlab_internal.schema.actors import ACTOR, IDENTITY
-from gitlab_internal.schema.answers import UNREADABLE_GIT, message
-from gitlab_internal.schema.declarations import OPTIONAL_TEXT
-from gitlab_internal.schema.json_schema import (
+from apps.core.schema.actors import ACTOR, IDENTITY
+from apps.core.schema.answers import UNREADABLE_GIT, message
+from apps.core.schema.declarations import OPTIONAL_TEXT
+from apps.core.schema.json_schema import (
     BOOLEAN,
     TEXT,
     array,
@@ -18,7 +11,14 @@ from gitlab_internal.schema.json_schema import (
     constant,
     reference,
 )
-from gitlab_internal.schema.operations import BINARY, Answer, Operation, Operations, Parameter
+from apps.core.schema.operations import BINARY, Answer, Operation, Operations, Parameter
+from apps.git_access.answer_shapes import FINISHED_PUSH, GRANT, INSTANCE, LFS_TOKEN
+from apps.git_access.attempts.attempt import Action
+from apps.git_access.views.access import AccessViewSet
+from apps.git_access.views.audit import AuditViewSet
+from apps.git_access.views.instance import InstanceViewSet
+from apps.git_access.views.lfs import LfsViewSet
+from apps.git_access.views.pushes import PushViewSet
 
 SHELL, GITALY = "GitLab Shell", "Gitaly"
 _REPOSITORY = "The repository: `project-7`, `wiki-7`, `snippet-3`, …"

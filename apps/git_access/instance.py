@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 
-from gitlab_internal.shared_store.store import store
+from apps.core.shared_store.store import store
 
 log = structlog.get_logger(__name__)
 

@@ -5,10 +5,10 @@ import binascii
 import json
 from typing import Any
 
+from apps.core.api.errors import BadRequest
+from apps.core.api.params import Given
 from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import MalformedRepository, RepositoryId
-from gitlab_internal.api.errors import BadRequest
-from gitlab_internal.api.params import Given
 
 
 def repository(given: Given) -> RepositoryId:

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.core.gitaly.repository import Repository
 from apps.directory.feature_flags import gitaly_features
 from apps.git_access.attempts import gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt
 from apps.git_access.decision.access import Grant
 from apps.git_access.rules import keys
-from gitlab_internal.gitaly.repository import Repository
 
 MEBIBYTE = 1_048_576
 UPLOAD_PACK_OPTIONS = ("uploadpack.allowFilter=true", "uploadpack.allowAnySHA1InWant=true")

@@ -3,8 +3,8 @@
 from django.utils import timezone
 from django_tasks import task
 
+from apps.core import correlation
 from apps.git_access.follow_ups import push_events
-from gitlab_internal import correlation
 
 
 @task()

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.core.api import dates
 from apps.directory import access_tokens
 from apps.directory.models import User, UserState
 from apps.ssh_keys import owners
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
-from gitlab_internal.api import dates
 
 
 class DeployKey(Refused):

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from apps.core.identifiers import number
+from apps.core.observability import request_facts
 from apps.directory.models import User
 from apps.ssh_keys.models import Key, KeyKind
-from gitlab_internal.identifiers import number
-from gitlab_internal.observability import request_facts
 
 _IDENTIFIER = re.compile(r"(?P<kind>user|key)-(?P<id>[0-9]+)\n?")
 

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.utils.crypto import salted_hmac
 
-from gitlab_internal.shared_store.database import DatabaseStore
+from apps.core.shared_store.database import DatabaseStore
 
 WINDOW = 120  # seconds; clients wait 1 to 15 s before they repeat
 

@@ -1,13 +1,9 @@
 """The endpoints about SSH keys and their owners, in words."""
 
-from apps.directory import access_tokens
-from apps.ssh_keys.views.certificates import CertificateViewSet
-from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
-from apps.ssh_keys.views.keys import KeyViewSet
-from gitlab_internal.schema.actors import ACTOR
-from gitlab_internal.schema.answers import SUCCESS, UNREADABLE_GIT, message, polite
-from gitlab_internal.schema.declarations import IDENTIFIER, OPTIONAL_TEXT
-from gitlab_internal.schema.json_schema import (
+from apps.core.schema.actors import ACTOR
+from apps.core.schema.answers import SUCCESS, UNREADABLE_GIT, message, polite
+from apps.core.schema.declarations import IDENTIFIER, OPTIONAL_TEXT
+from apps.core.schema.json_schema import (
     BOOLEAN,
     DATE,
     INTEGER,
@@ -19,7 +15,11 @@ from gitlab_internal.schema.json_schema import (
     nullable,
     reference,
 )
-from gitlab_internal.schema.operations import Answer, Operation, Operations, Parameter
+from apps.core.schema.operations import Answer, Operation, Operations, Parameter
+from apps.directory import access_tokens
+from apps.ssh_keys.views.certificates import CertificateViewSet
+from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
+from apps.ssh_keys.views.keys import KeyViewSet
 
 SHELL = ("GitLab Shell",)
 CODE = Parameter("otp_attempt", OPTIONAL_TEXT, description="The code that was typed.")

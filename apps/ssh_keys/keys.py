@@ -7,11 +7,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 
+from apps.core import moments, raw_queries
+from apps.core.base64_text import decode_leniently
 from apps.directory.models import User, UserState
 from apps.ssh_keys.models import KeyKind
 from apps.ssh_keys.public_keys import TECHNOLOGY, fingerprint_sha256
-from gitlab_internal import moments, raw_queries
-from gitlab_internal.base64_text import decode_leniently
 
 _WHITE_SPACE = re.compile(r"\s+")
 # One round trip on one unique index, asked for every key that an SSH client offers; on PostgreSQL with a plan

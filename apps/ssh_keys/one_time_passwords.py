@@ -12,14 +12,14 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from apps.core.encryption import Encrypted
+from apps.core.shared_store.store import failures, store
 from apps.directory.models import User, UserState
 from apps.ssh_keys import owners, second_factors
 from apps.ssh_keys.actors import Actor, Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.models import OtpSecret, RecoveryCode
 from apps.ssh_keys.owners import Refused
-from gitlab_internal.encryption import Encrypted
-from gitlab_internal.shared_store.store import failures, store
 
 log = structlog.get_logger(__name__)
 

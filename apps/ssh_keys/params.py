@@ -1,7 +1,7 @@
 """The parameters that say who a request is from."""
 
+from apps.core.api.params import Given
 from apps.ssh_keys.actors import Claim
-from gitlab_internal.api.params import Given
 
 
 def claim(given: Given) -> Claim:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from apps.core.api.timestamps import timestamp
 from apps.ssh_keys.keys import OfferedKey
 from apps.ssh_keys.people import Person
-from gitlab_internal.api.timestamps import timestamp
 
 
 def key_payload(key: OfferedKey) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from apps.core import raw_queries
 from apps.directory.models import User
 from apps.ssh_keys.actors import Claim, lookup
 from apps.ssh_keys.models import KeyKind, UsageType
-from gitlab_internal import raw_queries
 
 _BY_KEY = """
 SELECT owner.id, owner.name, owner.username, key.kind

@@ -15,8 +15,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from gitlab_internal.operations import setting_inventory
-from gitlab_internal.operations.setting_inventory import Setting
+from apps.operations import setting_inventory
+from apps.operations.setting_inventory import Setting
 
 _PATH = re.compile(r"str\((\w+) / '([^']+)'\)")
 _TEXT = re.compile(r"^f'(.*)'$")

@@ -9,10 +9,10 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.admin_site import secret_columns
+from apps.core.encryption import EncryptedField
 from apps.directory.models import FeatureFlag, User
 from apps.git_access.models import Webhook
-from gitlab_internal.admin_site import secret_columns
-from gitlab_internal.encryption import EncryptedField
 from tests.admin.browser import submit
 from tests.factories.directory import PersonalAccessTokenFactory, ProjectFactory, UserFactory
 from tests.factories.ssh_keys import KeyFactory, ed25519_line

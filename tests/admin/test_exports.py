@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from gitlab_internal.admin_site import exports, secret_columns
+from apps.core.admin_site import exports, secret_columns
 from tests.factories.directory import PersonalAccessTokenFactory, UserFactory
 from tests.factories.ssh_keys import KeyFactory
 

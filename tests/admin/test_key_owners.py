@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from apps.core import encryption
 from apps.directory.models import PersonalAccessToken, User
 from apps.git_access.models import GitAuditEvent, Verb
 from apps.ssh_keys import one_time_passwords, recovery_codes
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.models import OtpSecret, SshCertificateAuthority
-from gitlab_internal import encryption
 from tests.admin.browser import column
 from tests.factories.directory import GroupFactory, PersonalAccessTokenFactory, UserFactory, subgroup
 from tests.factories.key_owners import SecondFactorDeviceFactory, SshCertificateAuthorityFactory

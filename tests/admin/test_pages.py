@@ -20,10 +20,10 @@ from django_tasks_db.models import DBTaskResult
 from factory.django import DjangoModelFactory
 from pytest_django.fixtures import Settings
 
+from apps.core.admin_site.lists import CappedPaginator
 from apps.directory.models import FeatureFlag, Member, RedirectRoute, Terms, TermsAcceptance, User
 from apps.git_access.models import PushRule
 from apps.git_access.tasks import process_push
-from gitlab_internal.admin_site.lists import CappedPaginator
 from tests import factories
 from tests.factories.directory import (
     GroupFactory,

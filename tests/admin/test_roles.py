@@ -6,9 +6,9 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.admin_site import roles
 from apps.directory.models import PersonalAccessToken, User
-from gitlab_internal.admin_site import roles
-from gitlab_internal.apps import GitlabInternalConfig
+from apps.operations.apps import GitlabInternalConfig
 from tests.admin.browser import submit
 from tests.factories.billing import SubscriptionFactory
 from tests.factories.directory import PersonalAccessTokenFactory, UserFactory

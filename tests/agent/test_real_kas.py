@@ -12,7 +12,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations.processes import end_with_parent, stop
 from tests import servers
 from tests.agent import fake_gitaly
 from tests.agent.agentk import Agentk

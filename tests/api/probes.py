@@ -5,14 +5,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import BadRequest, Failure, ResourceNotFound
-from gitlab_internal.api.params import Given, parameters
-from gitlab_internal.api.views import InternalViewSet
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import BadRequest, Failure, ResourceNotFound
+from apps.core.api.params import Given, parameters
+from apps.core.api.views import InternalViewSet
 
-handler404 = "gitlab_internal.api.errors.route_not_found"
-handler400 = "gitlab_internal.api.errors.bad_request"
-handler500 = "gitlab_internal.api.errors.server_error"
+handler404 = "apps.core.api.errors.route_not_found"
+handler400 = "apps.core.api.errors.bad_request"
+handler500 = "apps.core.api.errors.server_error"
 
 SECRET_TEXT = "what-nobody-may-read-in-a-log"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from gitlab_internal.api import attributes
-from gitlab_internal.api.attribute_types import Array, Integer, Text, Texts
-from gitlab_internal.api.attributes import Attribute, Object, Objects
-from gitlab_internal.api.errors import Failure
+from apps.core.api import attributes
+from apps.core.api.attribute_types import Array, Integer, Text, Texts
+from apps.core.api.attributes import Attribute, Object, Objects
+from apps.core.api.errors import Failure
 
 TABLE = (
     Integer(name="id", required=True),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gitlab_internal.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
+from apps.core.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
 
 TRUE = ("1", "on", "On", "ON", "t", "true", "True", "TRUE", "T", "y", "yes", "Yes", "YES", "Y")
 FALSE = ("0", "off", "Off", "OFF", "f", "false", "False", "FALSE", "F", "n", "no", "No", "NO", "N")

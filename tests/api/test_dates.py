@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gitlab_internal.api.dates import parse
+from apps.core.api.dates import parse
 
 JUNE_13 = (
     "2021-06-13", "2021/06/13", "2021.06.13", "20210613", "210613", "20210613T101010Z",

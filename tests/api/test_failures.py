@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.test import APIClient
 
-from gitlab_internal.api import errors
+from apps.core.api import errors
 from tests.api.logs import LogLines
 from tests.api.probes import SECRET_TEXT
 from tests.callers import Caller

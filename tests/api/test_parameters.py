@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitlab_internal.api.brackets import MAX_DEPTH, nested
-from gitlab_internal.api.parsers import pairs_of
+from apps.core.api.brackets import MAX_DEPTH, nested
+from apps.core.api.parsers import pairs_of
 from tests.callers import Caller, shared_secret
 
 pytestmark = pytest.mark.urls("tests.api.probes")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from gitlab_internal import correlation
+from apps.core import correlation
 from tests.api.logs import LogLines
 from tests.callers import Caller
 from tests.matchers import Matching, correlation_id

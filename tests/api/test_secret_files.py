@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitlab_internal import secret_files
-from gitlab_internal.secret_files import SecretFile, equal, without_line_end
+from apps.core import secret_files
+from apps.core.secret_files import SecretFile, equal, without_line_end
 
 
 def test_the_content_is_read_as_it_is(tmp_path: Path) -> None:

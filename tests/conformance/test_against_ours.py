@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from gitlab_internal.conformance.checks import every
-from gitlab_internal.conformance.world import SEEDED, load
+from apps.operations.conformance.checks import every
+from apps.operations.conformance.world import SEEDED, load
 from tests.conformance.conftest import Conformance, arguments, differing
 from tests.instances import Instance
 

@@ -13,8 +13,8 @@ import pytest
 import typer
 from django.core.management import CommandError, call_command
 
-from gitlab_internal.conformance import transport
-from gitlab_internal.conformance.world import SEEDED, NotAWorld, load
+from apps.operations.conformance import transport
+from apps.operations.conformance.world import SEEDED, NotAWorld, load
 from tests.instances import ROOT, Instance
 
 

@@ -4,8 +4,8 @@ import dataclasses
 import re
 from pathlib import Path
 
-from gitlab_internal.conformance.checks import every
-from gitlab_internal.conformance.world import SEEDED, World, load
+from apps.operations.conformance.checks import every
+from apps.operations.conformance.world import SEEDED, World, load
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
 

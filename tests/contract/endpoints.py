@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from jwt.algorithms import RSAAlgorithm
 
-from gitlab_internal.secret_files import kas_key
+from apps.core.secret_files import kas_key
 from tests.agent import kas
 from tests.callers import shell_token
 from tests.factories.agent import AgentFactory, issue_token

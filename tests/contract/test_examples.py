@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from gitlab_internal.examples import Example, Request, examples, put
+from apps.core.examples import Example, Request, examples, put
 from tests import matchers
 from tests.callers import Caller
 from tests.contract.endpoints import ENDPOINTS

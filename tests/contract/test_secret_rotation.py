@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gitlab_internal import secret_uses
+from apps.core import secret_uses
 from tests.callers import Caller
 from tests.contract.answers import ACCEPTED, REFUSED, answer
 from tests.contract.shell_secret import SECRET, SecretFiles, token

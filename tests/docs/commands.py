@@ -2,7 +2,7 @@
 
 from django.core.management import get_commands, load_command_class
 
-from gitlab_internal.console import Noun
+from apps.core.console import Noun
 
 
 def exists(noun: str, verb: str = "") -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gitlab_internal.operations import setting_inventory
+from apps.operations import setting_inventory
 from tests.docs.commands import exists
 from tests.instances import ROOT
 

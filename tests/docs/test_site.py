@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitlab_internal.operations import setting_inventory
+from apps.operations import setting_inventory
 from tests.instances import ROOT
 
 # What a browser fetches by itself; a link that a reader follows is another matter.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gitlab_internal.operations.processes import stop
+from apps.operations.processes import stop
 from tests.instances import Instance
 
 SHELLS = [Path(name) for name in os.environ.get("GITLAB_SHELL_BIN_DIRS", "").split(":") if name]

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from apps.git_access.steps.repository import PROJECT_NOT_FOUND
-from gitlab_internal.operations.processes import end_with_parent, stop
+from apps.operations.processes import end_with_parent, stop
 from tests.end_to_end.chains import ROOT_KEY, TOKEN
 from tests.environment import SHELL_SECRET_NAME
 from tests.factories.ssh_keys import ed25519_line

@@ -10,8 +10,8 @@ from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
+from apps.core.encryption import Encrypted
 from apps.git_access import models
-from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 
 

@@ -6,8 +6,8 @@
 from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
+from apps.core.encryption import Encrypted
 from apps.ssh_keys import models
-from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, UserFactory
 from tests.factories.ssh_keys import ed25519_line
 

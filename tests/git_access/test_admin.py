@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.core.encryption import Encrypted
 from apps.git_access.models import (
     BroadcastMessage,
     GitAuditEvent,
@@ -28,7 +29,6 @@ from apps.git_access.models import (
     WebhookDelivery,
 )
 from apps.git_access.models.push_rules import INHERITED
-from gitlab_internal.encryption import Encrypted
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from gitlab_internal.shared_store.database import DatabaseStore
+from apps.core.shared_store.database import DatabaseStore
 from tests.callers import Caller
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.core.shared_store.models import Entry
 from apps.git_access.repositories import notices, remotes
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from gitlab_internal.shared_store.models import Entry
 
 pytestmark = pytest.mark.django_db
 USER = 29

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyUnavailable
 from apps.directory.models import FeatureLevel, Namespace, Project, User, Visibility
 from apps.git_access.models import BroadcastKind, PushRecord
 from apps.git_access.pushes import reference_counter
 from apps.git_access.repositories import notices
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.models import KeyKind
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyUnavailable
 from tests.callers import Caller
 from tests.factories.directory import (
     GroupFactory,

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.core.shared_store.models import Entry
 from apps.git_access.pushes import reference_counter
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from gitlab_internal.shared_store.models import Entry
 from tests.git_access.threads import in_threads
 
 PROJECT = RepositoryId(RepositoryType.PROJECT, 7)

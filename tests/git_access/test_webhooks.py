@@ -20,14 +20,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from apps.core.encryption import Encrypted
+from apps.core.gitaly.client import Gitaly
+from apps.core.jobs.worker import DurableWorker
 from apps.directory.models import Project, ProjectStatistics, User
 from apps.git_access.follow_ups import push_events, statistics
 from apps.git_access.follow_ups.webhooks import deliveries, destinations, signatures
 from apps.git_access.follow_ups.webhooks.destinations import ForbiddenAddress, NotDelivered
 from apps.git_access.models import LfsObjectLink, PushRecord, Webhook, WebhookDelivery
-from gitlab_internal.encryption import Encrypted
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.jobs.worker import DurableWorker
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import (
     LfsObjectFactory,

@@ -15,13 +15,13 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from apps.core.jobs import leases, recovery
+from apps.core.jobs.recovery import Job
+from apps.core.jobs.worker import DurableWorker, Upkeep
+from apps.core.shared_store.models import Entry
 from apps.directory.models import User
 from apps.git_access.models import PushEvent, PushRecord
 from apps.git_access.tasks import process_push
-from gitlab_internal.jobs import leases, recovery
-from gitlab_internal.jobs.recovery import Job
-from gitlab_internal.jobs.worker import DurableWorker, Upkeep
-from gitlab_internal.shared_store.models import Entry
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import PushRecordFactory
 from tests.git_access.slow_jobs import fail, fail_once, linger, marks
@@ -108,7 +108,7 @@ class TestRecovery:
         row.refresh_from_db()
 
         assert (row.status, row.finished_at) == (TaskResultStatus.FAILED, now)
-        assert row.exception_class_path == "gitlab_internal.jobs.recovery.WorkerLost"
+        assert row.exception_class_path == "apps.core.jobs.recovery.WorkerLost"
         assert recovery.recover(now=now) == 0
 
     def test_what_another_has_put_back_already_is_not_touched(self, now: datetime) -> None:
@@ -202,7 +202,7 @@ class TestHere:
                 raise failure
             run(self)
 
-        with patch.object(Worker, "run", flaky), patch("gitlab_internal.jobs.worker.time.sleep"):
+        with patch.object(Worker, "run", flaky), patch("apps.core.jobs.worker.time.sleep"):
             run_batch()
 
         assert marks(path) == ["begun", "done"]

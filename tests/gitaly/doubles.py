@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyUnavailable
-from gitlab_internal.gitaly.repository import Repository, project_path
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyUnavailable
+from apps.core.gitaly.repository import Repository, project_path
 from tests.gitaly.workspaces import Outcome, Workspace
 from tests.gitaly_double.environments import straight_to_gitaly
 from tests.gitaly_double.git import init_bare

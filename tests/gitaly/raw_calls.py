@@ -5,10 +5,10 @@ from typing import Any
 import grpc
 import pytest
 
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.messages import repository_message
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.messages import repository_message
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
 from tests.gitaly.doubles import REPOSITORY, Stage
 
 Request = pb.FindChangedPathsRequest

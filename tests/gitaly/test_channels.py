@@ -6,8 +6,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from gitlab_internal.gitaly import channels
-from gitlab_internal.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly import channels
+from apps.core.gitaly.channels import UnusableAddress, channel_to
 from tests.gitaly.doubles import Stage
 from tests.gitaly_double.hook_directory import PROJECT
 
@@ -15,8 +15,8 @@ FORKING = """
 import os, sys
 from django.conf import settings
 settings.configure(GITALY_STORAGES={"default": {"address": sys.argv[1]}}, GITALY_TOKEN=None)
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.repository import Repository
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.repository import Repository
 gitaly = Gitaly(repository=Repository("default", sys.argv[2]))
 worker = os.fork()
 if worker == 0:

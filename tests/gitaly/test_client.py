@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitlab_internal.gitaly.failures import RepositoryExists, RepositoryNotFound
+from apps.core.gitaly.failures import RepositoryExists, RepositoryNotFound
 from tests.gitaly.doubles import Stage, StartDouble
 from tests.gitaly.workspaces import Workspace
 

@@ -3,9 +3,9 @@
 import pytest
 from google.protobuf.descriptor import MethodDescriptor
 
-from gitlab_internal.gitaly import methods
-from gitlab_internal.gitaly.calls import Stream, Unary
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly import methods
+from apps.core.gitaly.calls import Stream, Unary
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
 METHODS = [item for item in vars(methods).values() if isinstance(item, Unary | Stream)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitlab_internal.gitaly.objects import Blob, Change, ChangedPath, LfsPointer, Person
+from apps.core.gitaly.objects import Blob, Change, ChangedPath, LfsPointer, Person
 from tests.gitaly.doubles import Stage, StartDouble
 from tests.gitaly.workspaces import ZEROS, Workspace
 from tests.gitaly_double.versions import Version

@@ -10,9 +10,9 @@ import grpc
 import pytest
 from pytest_django import Settings
 
-from gitlab_internal.gitaly import client, methods
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import (
+from apps.core.gitaly import client, methods
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import (
     GitalyDeadlineExceeded,
     GitalyExhausted,
     GitalyFailure,
@@ -20,7 +20,7 @@ from gitlab_internal.gitaly.failures import (
     GitalyUnavailable,
     RepositoryNotFound,
 )
-from gitlab_internal.gitaly.repository import Repository
+from apps.core.gitaly.repository import Repository
 from tests.gitaly.doubles import REPOSITORY, Stage, StartDouble, exists_once_reached
 from tests.gitaly.workspaces import Workspace
 

@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 import pytest
 
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from tests.gitaly.doubles import Stage
 from tests.gitaly.raw_calls import R, blobs_of, commits_of, refused
 from tests.gitaly.workspaces import Workspace

@@ -2,9 +2,9 @@
 
 import grpc
 
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
 from tests.gitaly.doubles import Stage, StartDouble
 from tests.gitaly.raw_calls import R, Request, blobs_of, changed, commits_of, refused
 from tests.gitaly.workspaces import Workspace

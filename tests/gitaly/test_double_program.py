@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_django import Settings
 
-from gitlab_internal.gitaly.client import Gitaly
+from apps.core.gitaly.client import Gitaly
 from tests.gitaly.doubles import REPOSITORY
 from tests.gitaly_double.__main__ import arguments, settings_of
 from tests.gitaly_double.environments import of_git

@@ -5,13 +5,13 @@ from dataclasses import replace
 import grpc
 import pytest
 
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.failures import GitalyFailure
-from gitlab_internal.gitaly.messages import repository_message
-from gitlab_internal.gitaly.repository import Repository
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
-from gitlab_internal.gitaly.tokens import authorization
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.failures import GitalyFailure
+from apps.core.gitaly.messages import repository_message
+from apps.core.gitaly.repository import Repository
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
+from apps.core.gitaly.tokens import authorization
 from tests.gitaly.doubles import REPOSITORY, Stage
 from tests.gitaly.workspaces import Workspace
 from tests.gitaly_double import authentication

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_django import Settings
 
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.messages import repository_message
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.messages import repository_message
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
 from tests.gitaly.doubles import REPOSITORY, Stage, exists_once_reached
 from tests.gitaly.raw_calls import refused
 from tests.gitaly_double.packs import PackProcess

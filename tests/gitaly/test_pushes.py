@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.repository import Repository
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.repository import Repository
 from tests.gitaly.doubles import REPOSITORY, Stage, push
 from tests.gitaly.fake_api import FakeApi, Prepared, Recorded
 from tests.gitaly.workspaces import ZEROS, Workspace

@@ -1,4 +1,4 @@
-from gitlab_internal.gitaly import repository
+from apps.core.gitaly import repository
 
 OF_3 = "4e/07/4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce"
 

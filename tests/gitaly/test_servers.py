@@ -1,7 +1,7 @@
 import pytest
 from pytest_django import Settings
 
-from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
+from apps.core.gitaly.servers import Server, UnknownStorage, server_of
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto, FileDescriptorSet
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from tests.gitaly_double.hook_directory import PROJECT
 
 
@@ -21,7 +21,7 @@ def without_json_names(messages: list[DescriptorProto]) -> None:
 def test_the_stubs_are_made_from_the_interface_description(tmp_path: Path) -> None:
     described = tmp_path / "described"
     command = [
-        sys.executable, "-m", "grpc_tools.protoc", "-I", "gitlab_internal/gitaly/stubs=proto",
+        sys.executable, "-m", "grpc_tools.protoc", "-I", "apps/core/gitaly/stubs=proto",
         f"--descriptor_set_out={described}", pb.DESCRIPTOR.name,
     ]  # fmt: skip
 

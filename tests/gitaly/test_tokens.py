@@ -1,4 +1,4 @@
-from gitlab_internal.gitaly.tokens import authorization
+from apps.core.gitaly.tokens import authorization
 
 
 def test_the_token_has_the_known_answer() -> None:

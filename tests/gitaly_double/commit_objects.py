@@ -2,7 +2,7 @@
 
 import re
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
 BODY_LIMIT = 10 * 1024  # bytes
 _PERSON = re.compile(rb"(.*?) ?<(.*?)> ?(-?[0-9]+)? ?([+-][0-9]{4})?")

@@ -7,8 +7,8 @@ import sys
 
 from google.protobuf import json_format
 
-from gitlab_internal.gitaly.messages import repository_message
-from gitlab_internal.gitaly.repository import Repository
+from apps.core.gitaly.messages import repository_message
+from apps.core.gitaly.repository import Repository
 from tests.gitaly_double.git import ISOLATED
 from tests.gitaly_double.hook_directory import PROJECT
 from tests.gitaly_double.shell.settings import ShellSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
+from apps.core.gitaly.stubs import gitaly_subset_pb2_grpc as stubs
 from tests.gitaly_double.gate import Call, Gate
 from tests.gitaly_double.hook_directory import write_hooks
 from tests.gitaly_double.refusals import Refusal

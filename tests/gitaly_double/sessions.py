@@ -7,9 +7,9 @@ from typing import IO
 
 import grpc
 
-from gitlab_internal.gitaly.calls import Metadata
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import SSHServiceStub
+from apps.core.gitaly.calls import Metadata
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import SSHServiceStub
 
 CHUNK = 32 * 1024
 

@@ -11,10 +11,10 @@ import time
 import grpc
 from google.protobuf import json_format
 
-from gitlab_internal.gitaly.calls import Metadata
-from gitlab_internal.gitaly.channels import channel_to
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.tokens import authorization
+from apps.core.gitaly.calls import Metadata
+from apps.core.gitaly.channels import channel_to
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.tokens import authorization
 from tests.gitaly_double.sessions import Streams, receive_pack, upload_pack
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from tests.gitaly_double.git import GitDirectory
 from tests.gitaly_double.refusals import Refusal, invalid
 

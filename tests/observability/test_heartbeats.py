@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from gitlab_internal.jobs import heartbeats, leases
-from gitlab_internal.jobs.worker import DurableWorker
-from gitlab_internal.shared_store.database import DatabaseStore
-from gitlab_internal.shared_store.models import Entry
+from apps.core.jobs import heartbeats, leases
+from apps.core.jobs.worker import DurableWorker
+from apps.core.shared_store.database import DatabaseStore
+from apps.core.shared_store.models import Entry
 
 pytestmark = pytest.mark.django_db
 

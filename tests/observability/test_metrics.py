@@ -16,11 +16,11 @@ from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from gitlab_internal.jobs import leases
-from gitlab_internal.monitoring import exposition, gauges
-from gitlab_internal.monitoring.port import URLS, MetricsPortMiddleware
-from gitlab_internal.observability import metric_files
-from gitlab_internal.observability.instruments import RECORDED
+from apps.core.jobs import leases
+from apps.core.observability import metric_files
+from apps.core.observability.instruments import RECORDED
+from apps.operations.monitoring import exposition, gauges
+from apps.operations.monitoring.port import URLS, MetricsPortMiddleware
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
 from tests.git_access.slow_jobs import linger

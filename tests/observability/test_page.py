@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from gitlab_internal.monitoring import gauges, readiness
-from gitlab_internal.monitoring.gauges import Gauges
-from gitlab_internal.observability import tracing
-from gitlab_internal.observability.instruments import RECORDED
+from apps.core.observability import tracing
+from apps.core.observability.instruments import RECORDED
+from apps.operations.monitoring import gauges, readiness
+from apps.operations.monitoring.gauges import Gauges
 from tests.instances import ROOT
 
 PAGE = (ROOT / "docs" / "observability.md").read_text()

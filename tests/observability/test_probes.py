@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from pytest_django import Settings
 
-from gitlab_internal.jobs import leases
-from gitlab_internal.monitoring import readiness
-from gitlab_internal.monitoring.readiness import State
+from apps.core.jobs import leases
+from apps.operations.monitoring import readiness
+from apps.operations.monitoring.readiness import State
 
 PROBES = ("/-/health", "/-/liveness", "/-/readiness")
 ALL_WELL = {

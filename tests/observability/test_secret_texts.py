@@ -6,7 +6,7 @@ import jwt
 import pytest
 import structlog
 
-from gitlab_internal.observability.secret_texts import without_secrets, without_secrets_in
+from apps.core.observability.secret_texts import without_secrets, without_secrets_in
 from tests.api.logs import LogLines
 from tests.environment import KAS_SECRET, SECRET_KEY, SHELL_SECRET
 

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from pytest_django import Settings
 
-from gitlab_internal import correlation
-from gitlab_internal.jobs.worker import DurableWorker
-from gitlab_internal.observability import tracing
+from apps.core import correlation
+from apps.core.jobs.worker import DurableWorker
+from apps.core.observability import tracing
 from tests.callers import Caller
 from tests.environment import SHELL_SECRET
 from tests.factories.directory import ProjectFactory, UserFactory
@@ -152,7 +152,7 @@ def test_without_an_endpoint_nothing_is_loaded() -> None:
     code = (
         "import sys; from gitlab_internal.wsgi import application; "
         "from django.urls import get_resolver; get_resolver().url_patterns; "
-        "from gitlab_internal.observability import tracing; tracing.start(); print(*sys.modules)"
+        "from apps.core.observability import tracing; tracing.start(); print(*sys.modules)"
     )
 
     printed = subprocess.run(
@@ -164,10 +164,10 @@ def test_without_an_endpoint_nothing_is_loaded() -> None:
         "opentelemetry.sdk.trace",
         "opentelemetry.exporter",
         "opentelemetry.proto",
-        "gitlab_internal.observability.otel_spans",
+        "apps.core.observability.otel_spans",
     )
     loaded = printed.stdout.split()
-    assert "gitlab_internal.observability.tracing" in loaded
+    assert "apps.core.observability.tracing" in loaded
     assert [name for name in loaded if name.startswith(ours)] == []
 
 

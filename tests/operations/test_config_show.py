@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gitlab_internal.operations.redaction import redacted
-from gitlab_internal.operations.setting_inventory import inventory
+from apps.operations.redaction import redacted
+from apps.operations.setting_inventory import inventory
 from tests.instances import ROOT, environment
 
 

@@ -32,7 +32,7 @@ from django.conf import settings
 from apps.git_access.pushes import reference_counter
 from apps.git_access.models import PushRecord
 from apps.git_access.repositories.ids import parse
-from gitlab_internal.shared_store.models import Entry
+from apps.core.shared_store.models import Entry
 records = [[record.changes.split()[1], record.events.count(), record.processed_at is not None]
     for record in PushRecord.objects.prefetch_related("events")]
 key = "git-receive-pack-reference-counter:project-7"

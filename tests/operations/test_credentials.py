@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from apps.agent.models import AgentToken
 from apps.directory.models import PersonalAccessToken, User
-from gitlab_internal.operations import credentials
+from apps.operations import credentials
 from tests.factories.agent import AgentFactory
 
 pytestmark = pytest.mark.django_db

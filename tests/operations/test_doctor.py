@@ -17,14 +17,14 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
+from apps.core import encryption, secret_files
+from apps.core.encryption import Encrypted
+from apps.core.jobs import leases
+from apps.operations import rotation
+from apps.operations.doctor import examination
+from apps.operations.doctor.finding import Finding
+from apps.operations.rotation import SecretName
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import encryption, secret_files
-from gitlab_internal.encryption import Encrypted
-from gitlab_internal.jobs import leases
-from gitlab_internal.operations import rotation
-from gitlab_internal.operations.doctor import examination
-from gitlab_internal.operations.doctor.finding import Finding
-from gitlab_internal.operations.rotation import SecretName
 from tests.factories.directory import UserFactory
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings

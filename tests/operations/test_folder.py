@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from gitlab_internal.operations import folder
+from apps.operations import folder
 
 SECRETS = (
     ".gitlab_shell_secret",

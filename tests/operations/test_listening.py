@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitlab_internal.operations import listening
-from gitlab_internal.operations.listening import Server
+from apps.operations import listening
+from apps.operations.listening import Server
 
 
 @pytest.mark.parametrize(

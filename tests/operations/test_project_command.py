@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError
 from pytest_django import Settings
 
+from apps.core.gitaly.repository import project_path
 from apps.directory.models import Project, Visibility
-from gitlab_internal.gitaly.repository import project_path
 from tests.commands import facts, lines, run
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory, subgroup
 from tests.gitaly_double.server import running

@@ -14,9 +14,9 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from apps.agent.models import UniqueUsage
+from apps.core.shared_store.models import Entry
 from apps.git_access.models import GitAuditEvent, PushEvent, PushRecord, WebhookDelivery
-from gitlab_internal.operations import pruning
-from gitlab_internal.shared_store.models import Entry
+from apps.operations import pruning
 from tests.factories.git_access import GitAuditEventFactory, PushRecordFactory, WebhookDeliveryFactory
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 import pytest
 
-from gitlab_internal.secret_files import kas_key
+from apps.core.secret_files import kas_key
 from tests.instances import Instance, running_instance
 
 SHELL = ("GET", "/api/v4/internal/check")

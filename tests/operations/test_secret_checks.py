@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import CheckMessage
 from pytest_django.fixtures import Settings
 
-from gitlab_internal.checks import kas_secret_file, secret_files
+from apps.core.checks import kas_secret_file, secret_files
 from tests.environment import KAS_SECRET
 
 

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from apps.core import encryption, secret_files, secret_uses
+from apps.core.encryption import Encrypted
+from apps.core.secret_files import kas_key
 from apps.ssh_keys.models import OtpSecret
-from gitlab_internal import encryption, secret_files, secret_uses
-from gitlab_internal.encryption import Encrypted
-from gitlab_internal.secret_files import kas_key
 from tests.factories.directory import UserFactory
 from tests.matchers import timestamp
 

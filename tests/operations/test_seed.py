@@ -9,10 +9,10 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from apps.core.gitaly.repository import project_path
 from apps.directory.models import Namespace, Project, User
 from apps.git_access.models import BroadcastMessage
 from apps.ssh_keys.models import Key
-from gitlab_internal.gitaly.repository import project_path
 from tests.factories.directory import UserFactory
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings

@@ -8,10 +8,10 @@ from django.core.management import CommandError
 from django.db import DatabaseError
 
 from apps.directory.models import Member, Namespace, Project, Route, User
+from apps.operations.scale import filling
+from apps.operations.scale.tables import Table
+from apps.operations.scale.world import FIRST_ID, LAST_ID, World
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
-from gitlab_internal.operations.scale import filling
-from gitlab_internal.operations.scale.tables import Table
-from gitlab_internal.operations.scale.world import FIRST_ID, LAST_ID, World
 from tests.commands import facts, lines, run
 from tests.factories.directory import UserFactory
 

@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from gitlab_internal.operations import listening
-from gitlab_internal.operations.processes import stop
+from apps.operations import listening
+from apps.operations.processes import stop
 from tests.instances import ROOT, Instance, database, environment, first_output, manage, prepared_folder
 
 SECRETS = (

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from gitlab_internal.operations.setting_inventory import SOURCES, Setting, inventory, read
+from apps.operations.setting_inventory import SOURCES, Setting, inventory, read
 from tests.instances import ROOT
 
 

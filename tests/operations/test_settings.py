@@ -73,7 +73,7 @@ def test_the_environment_wins_over_the_file(data: Path) -> None:
 
 
 def test_the_file_that_serve_writes_names_the_gitaly_of_the_examples(data: Path) -> None:
-    from gitlab_internal.operations.folder import _SETTINGS
+    from apps.operations.folder import _SETTINGS
 
     (data / "env").write_text(_SETTINGS)
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gitlab_internal.operations import supervisor
-from gitlab_internal.operations.processes import stop
-from gitlab_internal.operations.supervisor import Child, Supervisor
+from apps.operations import supervisor
+from apps.operations.processes import stop
+from apps.operations.supervisor import Child, Supervisor
 
 SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
 STUBBORN = [
@@ -115,7 +115,7 @@ def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_children_end_with_a_killed_supervisor() -> None:
     script = (
         "import os, sys, time\n"
-        "from gitlab_internal.operations.supervisor import Child\n"
+        "from apps.operations.supervisor import Child\n"
         "Child([sys.executable, '-S', '-c', 'import time; time.sleep(60)'], dict(os.environ)).start()\n"
         "print('started', flush=True)\n"
         "time.sleep(60)\n"

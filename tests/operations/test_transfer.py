@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from apps.core.gitaly.repository import project_path
 from apps.directory import paths
 from apps.directory.models import (
     AccessLevel,
@@ -31,9 +32,8 @@ from apps.git_access.models import (
     PushRule,
     PushRuleScope,
 )
+from apps.operations.transfer.kinds import KINDS
 from apps.ssh_keys.models import Key, SshCertificateAuthority
-from gitlab_internal.gitaly.repository import project_path
-from gitlab_internal.operations.transfer.kinds import KINDS
 from tests.commands import facts, run
 from tests.factories.directory import (
     EmailFactory,

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
 
-from gitlab_internal.conformance import credentials
-from gitlab_internal.conformance.credentials import Credentials, Headers
-from gitlab_internal.openapi.document import document
+from apps.operations.conformance import credentials
+from apps.operations.conformance.credentials import Credentials, Headers
+from apps.operations.openapi.document import document
 from tests.instances import Instance, running_instance
 
 EXAMPLES = 6  # of each operation

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from gitlab_internal.examples import Example, examples
-from gitlab_internal.openapi.document import document
-from gitlab_internal.openapi.example_entries import of, parameters_of
+from apps.core.examples import Example, examples
+from apps.operations.openapi.document import document
+from apps.operations.openapi.example_entries import of, parameters_of
 from tests import described
 from tests.contract.attribute_tables import DEPARTURES, TABLES, VALUES, Row
 from tests.contract.endpoints import ENDPOINTS, PORTAL

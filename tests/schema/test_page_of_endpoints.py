@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from gitlab_internal.openapi.document import document
+from apps.operations.openapi.document import document
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 API = "/api/v4"

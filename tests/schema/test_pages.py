@@ -10,7 +10,7 @@ import yaml
 from django.test import Client
 from playwright.sync_api import Browser, Request, sync_playwright
 
-from gitlab_internal.openapi.document import document
+from apps.operations.openapi.document import document
 from tests.instances import Instance, running_instance
 
 CHROMIUM = "/usr/bin/chromium"

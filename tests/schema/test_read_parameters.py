@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from gitlab_internal.api import params
+from apps.core.api import params
 from tests.callers import Caller
 from tests.contract.endpoints import ENDPOINTS, SHELL
 from tests.described import operation

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from gitlab_internal.openapi.document import document
+from apps.operations.openapi.document import document
 
 
 def path_in_schema(path: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from gitlab_internal import encryption
+from apps.core import encryption
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.core.encryption import Undecryptable
+from apps.core.shared_store.store import store
 from apps.directory.models import User, UserState
 from apps.ssh_keys import one_time_passwords
 from apps.ssh_keys.models import Key, OtpSecret
-from gitlab_internal.encryption import Undecryptable
-from gitlab_internal.shared_store.store import store
 from tests.callers import Caller
 from tests.factories.directory import UserFactory
 from tests.factories.key_owners import SecondFactorDeviceFactory

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
+from apps.core.admin_site.pages import ModelAdmin
 from apps.directory.models import Email
-from gitlab_internal.admin_site.pages import ModelAdmin
 
 
 @admin.register(Email)

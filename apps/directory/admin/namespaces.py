@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from apps.core.admin_site.pages import ModelAdmin, Unchangeable
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.models import Namespace, Project, RedirectRoute
-from gitlab_internal.admin_site.pages import ModelAdmin, Unchangeable
 
 
 class Pathed:

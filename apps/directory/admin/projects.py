@@ -7,11 +7,11 @@ from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from apps.core.admin_site.pages import ModelAdmin, StackedInline, TabularInline, Unchangeable
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.admin.namespaces import Pathed
 from apps.directory.models import FeatureFlag, Project, ProjectAlias, ProjectStatistics, Snippet
-from gitlab_internal.admin_site.pages import ModelAdmin, StackedInline, TabularInline, Unchangeable
 
 
 class ProjectStatisticsInline(Unchangeable, StackedInline[ProjectStatistics, Project]):

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from apps.core.admin_site import audit
+from apps.core.admin_site.labels import label
+from apps.core.admin_site.pages import ModelAdmin, Unchangeable
 from apps.directory.admin import forms
 from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User, UserState
-from gitlab_internal.admin_site import audit
-from gitlab_internal.admin_site.labels import label
-from gitlab_internal.admin_site.pages import ModelAdmin, Unchangeable
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm

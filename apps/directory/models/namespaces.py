@@ -11,13 +11,13 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.core.identifiers import number
 from apps.directory.models.levels import (
     BranchProtection,
     FeatureLevel,
     ProjectCreation,
     Visibility,
 )
-from gitlab_internal.identifiers import number
 
 # A top-level group is at depth 0.
 MAX_DEPTH = 20

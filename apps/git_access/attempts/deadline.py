@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from apps.git_access.attempts.refusals import Exhausted, Unavailable
-from gitlab_internal.gitaly.failures import (
+from apps.core.gitaly.failures import (
     GitalyDeadlineExceeded,
     GitalyExhausted,
     GitalyFailure,
 )
+from apps.git_access.attempts.refusals import Exhausted, Unavailable
 
 BUDGET = 50.0  # seconds
 TIMED_OUT = "Push operation timed out"

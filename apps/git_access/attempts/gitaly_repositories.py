@@ -1,12 +1,12 @@
 """The repository of an attempt as Gitaly names it."""
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.repository import Repository
 from apps.git_access.attempts.attempt import Attempt, Quarantine
 from apps.git_access.attempts.deadline import CheckTimer
 from apps.git_access.attempts.facts import Facts
 from apps.git_access.repositories.ids import RepositoryId
 from apps.git_access.repositories.storages import storage_of
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.repository import Repository
 
 
 def repository_id(facts: Facts) -> RepositoryId:

@@ -8,6 +8,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+from apps.core.gitaly.failures import RepositoryNotFound
+from apps.core.gitaly.servers import Server, UnknownStorage, server_of
+from apps.core.observability import request_facts
+from apps.core.shared_store.store import failures, store
 from apps.directory.models import User
 from apps.git_access.attempts import changes, fact_readers, gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt, Command
@@ -29,10 +33,6 @@ from apps.git_access.repositories import containers, notices
 from apps.git_access.repositories.ids import MalformedRepository, RepositoryId, RepositoryType, parse
 from apps.git_access.steps.repository import PROJECT_NOT_FOUND
 from apps.ssh_keys import actors, last_use
-from gitlab_internal.gitaly.failures import RepositoryNotFound
-from gitlab_internal.gitaly.servers import Server, UnknownStorage, server_of
-from gitlab_internal.observability import request_facts
-from gitlab_internal.shared_store.store import failures, store
 
 log = structlog.get_logger(__name__)
 

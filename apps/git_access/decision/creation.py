@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import (
     AccessLevel,
     Namespace,
@@ -19,7 +20,6 @@ from apps.git_access.attempts.refusals import NotCreated
 from apps.git_access.repositories import new_repositories, notices
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.git_access.rules import projects
-from gitlab_internal.gitaly.failures import GitalyFailure
 
 # Administrators have the owner's level everywhere, so they pass wherever anybody does; nobody: no row.
 _LEAST_LEVELS = {

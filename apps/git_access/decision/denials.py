@@ -13,9 +13,9 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import Min, Sum
 from django.utils import timezone
 
+from apps.core import moments
 from apps.git_access.attempts.refusals import Refusal
 from apps.git_access.models import DenialCount
-from gitlab_internal import moments
 
 INTERVAL = 60  # seconds between two writes of a process
 KEPT = timedelta(days=30)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyFailure, RepositoryNotFound
 from apps.git_access.attempts import gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt, Command
 from apps.git_access.attempts.deadline import CheckTimer, gitaly_answers
@@ -15,8 +17,6 @@ from apps.git_access.decision import access, order
 from apps.git_access.decision.access import Way
 from apps.git_access.decision.existence import ABSENT
 from apps.git_access.matching.patterns import InvalidPattern
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyFailure, RepositoryNotFound
 
 ZEROS = "0" * 40
 UNKNOWN = "1" * 40  # stands for a revision where Gitaly names none

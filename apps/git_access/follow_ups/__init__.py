@@ -3,9 +3,9 @@
 from django.utils import timezone
 from django_tasks import task
 
+from apps.core import correlation
 from apps.git_access.follow_ups import statistics
 from apps.git_access.follow_ups.webhooks import deliveries
-from gitlab_internal import correlation
 
 
 @task()

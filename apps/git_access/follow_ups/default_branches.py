@@ -3,12 +3,12 @@
 import structlog
 from django.conf import settings
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import BranchProtection, Project
 from apps.git_access.matching import wildcards
 from apps.git_access.models import BranchRight, ProtectedBranch, ProtectedBranchAccess
 from apps.git_access.repositories.containers import Container
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyFailure
 
 log = structlog.get_logger(__name__)
 

@@ -2,11 +2,11 @@
 
 from django.db.models import Sum
 
+from apps.core.gitaly.client import Gitaly
 from apps.directory.models import Project, ProjectStatistics
 from apps.git_access.models import LfsObject
 from apps.git_access.repositories import containers
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from gitlab_internal.gitaly.client import Gitaly
 
 
 def measure(*, project_id: int, correlation_id: str) -> None:

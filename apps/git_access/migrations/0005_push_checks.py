@@ -6,7 +6,7 @@ import apps.git_access.models.webhooks
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import gitlab_internal.encryption
+import apps.core.encryption
 from django.conf import settings
 from django.db import migrations, models
 
@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("url", models.URLField(max_length=2048, verbose_name="URL")),
-                ("secret", gitlab_internal.encryption.EncryptedField(blank=True, null=True)),
+                ("secret", apps.core.encryption.EncryptedField(blank=True, null=True)),
                 ("push_events", models.BooleanField(default=True, verbose_name="pushes to branches")),
                 ("tag_push_events", models.BooleanField(default=False, verbose_name="pushes of tags")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

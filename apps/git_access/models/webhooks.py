@@ -5,9 +5,9 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from apps.core.encryption import EncryptedField
 from apps.directory.models import Project
 from apps.git_access.models.pushes import PushRecord
-from gitlab_internal.encryption import EncryptedField
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 from apps.git_access.models import LfsObject, LfsObjectLink
-from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 
 
 class LfsObjectLinkInline(ReadOnly, TabularInline[LfsObjectLink, LfsObject]):

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
+from apps.core.admin_site.pages import ModelAdmin
 from apps.git_access.models import LfsFileLock, PathLock
 from apps.git_access.models.locks import Lock
-from gitlab_internal.admin_site.pages import ModelAdmin
 
 
 class LockAdmin(ModelAdmin[Lock]):

@@ -10,12 +10,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from apps.core.admin_site.pages import ModelAdmin
 from apps.git_access.attempts.attempt import Action, Command
 from apps.git_access.attempts.changes import ANY
 from apps.git_access.decision import explanations
 from apps.git_access.models import PushRule, PushRuleScope
 from apps.ssh_keys.actors import Claim
-from gitlab_internal.admin_site.pages import ModelAdmin
 
 if TYPE_CHECKING:
     from django.forms import NumberInput as NumberWidget

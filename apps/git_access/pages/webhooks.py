@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.core.validators import URLValidator
 from django.http import HttpRequest
 
+from apps.core.admin_site import audit
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly
+from apps.core.encryption import Encrypted
 from apps.git_access.models import Webhook, WebhookDelivery
-from gitlab_internal.admin_site import audit
-from gitlab_internal.admin_site.pages import ModelAdmin, ReadOnly
-from gitlab_internal.encryption import Encrypted
 
 
 class WebhookForm(forms.ModelForm[Webhook]):

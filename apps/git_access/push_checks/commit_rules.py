@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from apps.core.gitaly.objects import Commit
 from apps.git_access.matching import patterns
 from apps.git_access.models import PushRule
 from apps.git_access.push_checks.pushers import Pusher
-from gitlab_internal.gitaly.objects import Commit
 
 SIGN_OFF = "Signed-off-by:.+<.+@.+>"
 NO_SIGN_OFF = "Commit message must contain a DCO signoff"

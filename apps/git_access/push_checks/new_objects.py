@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.objects import Blob, Commit, LfsPointer
 from apps.git_access.attempts.changes import Change, is_object_id
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.objects import Blob, Commit, LfsPointer
 
 # Everything that the refs which exist already do not lead to. With the quarantine, that is what is new.
 NOT_YET_THERE = ("--not", "--all")

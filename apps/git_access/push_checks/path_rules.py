@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from apps.core.gitaly import objects
+from apps.core.gitaly.objects import ChangedPath, Commit
 from apps.git_access.attempts.changes import Change
 from apps.git_access.matching import patterns
 from apps.git_access.push_checks.restrictions import Lock
-from gitlab_internal.gitaly import objects
-from gitlab_internal.gitaly.objects import ChangedPath, Commit
 
 if TYPE_CHECKING:  # a push has its rules over paths
     from apps.git_access.push_checks.push import Push

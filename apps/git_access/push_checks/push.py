@@ -4,6 +4,8 @@ from functools import cached_property
 
 from django.conf import settings
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.objects import ChangedPath, Commit
 from apps.directory.models import AccessLevel, BranchProtection
 from apps.git_access.attempts import gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt
@@ -16,8 +18,6 @@ from apps.git_access.push_checks.path_rules import PathRules
 from apps.git_access.push_checks.protected_refs import ProtectedRefs, Rule
 from apps.git_access.push_checks.pushers import Pusher
 from apps.git_access.push_checks.restrictions import Restrictions
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.objects import ChangedPath, Commit
 
 
 class Push:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from apps.core.gitaly.objects import Commit
 from apps.git_access.attempts.changes import Change
 from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.matching import patterns
 from apps.git_access.models import PushRule
 from apps.git_access.push_checks.commit_rules import RULES, Candidate
 from apps.git_access.push_checks.push import Push
-from gitlab_internal.gitaly.objects import Commit
 
 BRANCH_TITLE = "Checking if branch follows the naming patterns defined by the project..."
 COMMITS_TITLE = "Checking if commits follow defined push rules..."

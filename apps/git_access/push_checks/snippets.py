@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.core.gitaly.client import Gitaly
 from apps.git_access.attempts import gitaly_repositories
 from apps.git_access.attempts.attempt import Attempt
 from apps.git_access.attempts.changes import Change
@@ -12,7 +13,6 @@ from apps.git_access.attempts.deadline import CheckTimer
 from apps.git_access.attempts.refusals import Forbidden
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.sizes import check_room
-from gitlab_internal.gitaly.client import Gitaly
 
 NO_OTHER_BRANCH = "You can not create or delete branches."
 TOO_MANY_FILES = "The repository can contain at most {} file(s)."

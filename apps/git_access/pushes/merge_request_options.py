@@ -5,6 +5,8 @@ from datetime import date
 
 import structlog
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import FeatureLevel, Project, User
 from apps.git_access.attempts import fact_readers
 from apps.git_access.attempts.changes import Change
@@ -14,8 +16,6 @@ from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.git_access.rules import projects
 from apps.ssh_keys.actors import Lookup
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import GitalyFailure
 
 MAX_BRANCHES = 10
 

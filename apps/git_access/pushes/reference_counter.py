@@ -5,9 +5,9 @@ A push that dies after its pre-receive call is never counted down; the lifetime 
 
 import structlog
 
+from apps.core.observability.instruments import REFERENCE_COUNTER
+from apps.core.shared_store.store import failures, store
 from apps.git_access.repositories.ids import RepositoryId
-from gitlab_internal.observability.instruments import REFERENCE_COUNTER
-from gitlab_internal.shared_store.store import failures, store
 
 LIFETIME = 600  # seconds, begun anew by every push
 

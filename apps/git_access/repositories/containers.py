@@ -6,6 +6,8 @@ Read in small portable queries, in the order in which the rules are written.
 import re
 from dataclasses import dataclass, replace
 
+from apps.core.gitaly import repository as gitaly_repository
+from apps.core.identifiers import number
 from apps.directory.models import (
     Namespace,
     NamespaceKind,
@@ -18,8 +20,6 @@ from apps.directory.models.projects import ProjectQuerySet
 from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import DESIGN, SUFFIXES, WIKI, RepositoryId, RepositoryType
 from apps.git_access.repositories.storages import storage_of
-from gitlab_internal.gitaly import repository as gitaly_repository
-from gitlab_internal.identifiers import number
 
 _SNIPPET = re.compile(r"(?:(?P<project>.+)/)?snippets/(?P<id>[0-9]+)")
 

@@ -4,8 +4,8 @@ import enum
 import re
 from dataclasses import dataclass
 
-from gitlab_internal.gitaly import repository as disk
-from gitlab_internal.identifiers import MAX_ID
+from apps.core.gitaly import repository as disk
+from apps.core.identifiers import MAX_ID
 
 _ID = r"(?P<id>[1-9][0-9]{0,18})"
 

@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import RepositoryExists
 from apps.directory.models import Project
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryType
-from gitlab_internal.gitaly.client import Gitaly
-from gitlab_internal.gitaly.failures import RepositoryExists
 
 DEFAULT_BRANCH = "main"
 

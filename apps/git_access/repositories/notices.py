@@ -6,9 +6,9 @@ is a courtesy: without the shared store there is none, and nothing else fails.
 
 import structlog
 
+from apps.core.shared_store.store import failures, store
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from gitlab_internal.shared_store.store import failures, store
 
 LIFETIME = 300  # seconds
 

@@ -6,14 +6,14 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
+from apps.core.observability import decisions
 from apps.git_access.access_params import command_of
 from apps.git_access.attempts import refusals
 from apps.git_access.decision import access
 from apps.git_access.payloads import grant_payload
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
-from gitlab_internal.observability import decisions
 
 # 401 and not 403 for what is forbidden: old clients mask the message of a 403.
 STATUS_OF_REFUSAL: dict[type[refusals.Refusal], int] = {

@@ -7,16 +7,16 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import BadRequest, Failure
+from apps.core.api.params import Given, storable
+from apps.core.api.views import InternalViewSet
 from apps.git_access import params
 from apps.git_access.access_params import command_of
 from apps.git_access.attempts import refusals
 from apps.git_access.decision import audits
 from apps.git_access.decision.audits import Negotiation
 from apps.git_access.views.access import refused
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import BadRequest, Failure
-from gitlab_internal.api.params import Given, storable
-from gitlab_internal.api.views import InternalViewSet
 
 REQUIRED = ("action", "protocol", "gl_repository", "changes")
 STATISTICS = "packfile_stats"

@@ -3,9 +3,9 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.views import InternalViewSet
 from apps.git_access import instance
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.views import InternalViewSet
 
 API_VERSION = "v4"
 

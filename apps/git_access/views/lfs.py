@@ -5,16 +5,16 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import Failure, ResourceNotFound
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
+from apps.core.observability import decisions
 from apps.git_access import params
 from apps.git_access.lfs import files, tokens
 from apps.git_access.repositories import containers
 from apps.ssh_keys import actors
 from apps.ssh_keys.params import claim
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import Failure, ResourceNotFound
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
-from gitlab_internal.observability import decisions
 
 ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
 

@@ -4,13 +4,13 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core import correlation
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
 from apps.git_access import params
 from apps.git_access.pushes import post_receive, push_options, reference_counter
 from apps.git_access.pushes.post_receive import Outcome, Push
-from gitlab_internal import correlation
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
 
 
 class PushViewSet(InternalViewSet):

@@ -7,11 +7,11 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from apps.core.admin_site import audit
+from apps.core.admin_site.pages import ModelAdmin
 from apps.directory.models import User
 from apps.ssh_keys import one_time_passwords
 from apps.ssh_keys.models import OtpSecret, RecoveryCode, SecondFactorDevice, SshCertificateAuthority
-from gitlab_internal.admin_site import audit
-from gitlab_internal.admin_site.pages import ModelAdmin
 
 
 class CountsRecoveryCodes(ModelAdmin[Any]):

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.core.admin_site import audit
+from apps.core.admin_site.labels import label
+from apps.core.admin_site.pages import ModelAdmin, TabularInline
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, KeyState
 from apps.ssh_keys.models.keys import SOON
-from gitlab_internal.admin_site import audit
-from gitlab_internal.admin_site.labels import label
-from gitlab_internal.admin_site.pages import ModelAdmin, TabularInline
 
 FOLLOWING = ("algorithm", "bits", "fingerprint", "md5", "public_key")
 

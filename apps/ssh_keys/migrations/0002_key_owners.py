@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import gitlab_internal.encryption
+import apps.core.encryption
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("secret", gitlab_internal.encryption.EncryptedField(editable=False)),
+                ("secret", apps.core.encryption.EncryptedField(editable=False)),
                 ("last_used_step", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from gitlab_internal.postgresql import functions
+from apps.core.postgresql import functions
 
 SOURCE = Path(__file__).parent.parent / "offered_key.sql"
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from gitlab_internal.encryption import EncryptedField
+from apps.core.encryption import EncryptedField
 
 
 class DeviceKind(models.TextChoices):

@@ -4,11 +4,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import Failure
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import certificates
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import Failure
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
 
 
 class CertificateViewSet(InternalViewSet):

@@ -7,15 +7,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import BadRequest
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import access_tokens, one_time_passwords, recovery_codes
 from apps.ssh_keys.access_tokens import Wish
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
 from apps.ssh_keys.params import claim
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import BadRequest
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
 
 
 class KeyOwnerViewSet(InternalViewSet):

@@ -5,14 +5,14 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import Failure, ResourceNotFound
+from apps.core.api.params import Given
+from apps.core.api.views import InternalViewSet
+from apps.core.observability import request_facts
 from apps.ssh_keys import keys, people
 from apps.ssh_keys.params import claim
 from apps.ssh_keys.payloads import key_payload, user_payload
-from gitlab_internal.api.authentication import SharedSecretAuthentication
-from gitlab_internal.api.errors import Failure, ResourceNotFound
-from gitlab_internal.api.params import Given
-from gitlab_internal.api.views import InternalViewSet
-from gitlab_internal.observability import request_facts
 
 
 class KeyViewSet(InternalViewSet):

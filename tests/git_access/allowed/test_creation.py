@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from apps.core.shared_store.store import store
 from apps.directory.models import Namespace, Project, RedirectRoute, User
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.models import Key
-from gitlab_internal.shared_store.store import store
 from tests.callers import Caller
 from tests.factories.directory import (
     GroupFactory,

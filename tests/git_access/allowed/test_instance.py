@@ -3,9 +3,9 @@
 import pytest
 from pytest_django import Settings
 
+from apps.core.shared_store.store import store
 from apps.directory.models import Namespace, Project, User
 from apps.ssh_keys.models import Key
-from gitlab_internal.shared_store.store import store
 from tests.callers import Caller
 from tests.factories.directory import ProjectFactory, subgroup
 from tests.factories.ssh_keys import DeployKeyFactory, DeployKeyGrantFactory

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from apps.core.shared_store.store import store
 from apps.directory.models import Namespace, Project, RedirectRoute, User
-from gitlab_internal.shared_store.store import store
 from tests.callers import Caller
 from tests.factories.directory import MemberFactory, ProjectAliasFactory, SnippetFactory
 from tests.factories.ssh_keys import DeployKeyFactory, DeployKeyGrantFactory

@@ -5,11 +5,11 @@ import re
 import grpc
 import pytest
 
+from apps.core.gitaly.failures import GitalyDeadlineExceeded
 from apps.directory.models import Project, User
 from apps.git_access.attempts.deadline import CheckTimer
 from apps.git_access.attempts.refusals import Unavailable
 from apps.git_access.models import BranchRight, ProtectedBranchAccess
-from gitlab_internal.gitaly.failures import GitalyDeadlineExceeded
 from tests.callers import Caller
 from tests.factories.git_access import ProtectedBranchFactory
 from tests.git_access.allowed.asking import MAIN, creation, deletion, line, outcome, pull, push

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitlab_internal.gitaly.repository import project_path
+from apps.core.gitaly.repository import project_path
 from tests.factories.ssh_keys import ed25519_line
 from tests.gitaly.workspaces import Outcome, Workspace
 from tests.gitaly_double.api_settings import ApiSettings

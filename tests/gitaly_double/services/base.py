@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from tests.gitaly_double.git import GitDirectory
 from tests.gitaly_double.settings import DoubleSettings
 from tests.gitaly_double.storages import Storages

@@ -7,8 +7,8 @@ from typing import Any
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import BlobServiceServicer
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import BlobServiceServicer
 from tests.gitaly_double import revisions
 from tests.gitaly_double.git import GitDirectory
 from tests.gitaly_double.services.base import Service

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import CommitServiceServicer
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import CommitServiceServicer
 from tests.gitaly_double import revisions
 from tests.gitaly_double.commit_objects import commit_message
 from tests.gitaly_double.git import GitDirectory, GitFailed

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import DiffServiceServicer
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import DiffServiceServicer
 from tests.gitaly_double import revisions
 from tests.gitaly_double.git import GitDirectory, GitFailed
 from tests.gitaly_double.refusals import invalid

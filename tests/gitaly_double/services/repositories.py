@@ -5,8 +5,8 @@ import shutil
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import RepositoryServiceServicer
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import RepositoryServiceServicer
 from tests.gitaly_double.git import init_bare
 from tests.gitaly_double.refusals import Refusal
 from tests.gitaly_double.services.base import Service

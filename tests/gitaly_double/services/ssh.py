@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import grpc
 
-from gitlab_internal.gitaly.stubs import gitaly_subset_pb2 as pb
-from gitlab_internal.gitaly.stubs.gitaly_subset_pb2_grpc import SSHServiceServicer
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import SSHServiceServicer
 from tests.gitaly_double.git import GitDirectory
 from tests.gitaly_double.hook_payload import HookPayload
 from tests.gitaly_double.packs import PackProcess, Piece

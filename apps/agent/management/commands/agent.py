@@ -9,8 +9,8 @@ from django_typer.management import command, group
 
 from apps.agent import agents, tokens
 from apps.agent.models import Agent, AgentToken
+from apps.core.console import Json, Noun, present, refusing, table
 from apps.directory import projects, users
-from gitlab_internal.console import Json, Noun, present, refusing, table
 
 AgentId = Annotated[int, typer.Argument(metavar="AGENT", help="The agent's id, as list shows it.")]
 CreatedBy = Annotated[

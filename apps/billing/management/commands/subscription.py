@@ -9,7 +9,7 @@ from django_typer.management import command
 
 from apps.billing import namespaces, seats, subscriptions
 from apps.billing.models import Subscription
-from gitlab_internal.console import Json, Noun, details, present, refusing, with_progress
+from apps.core.console import Json, Noun, details, present, refusing, with_progress
 
 BATCH = 200  # subscriptions of one transaction
 Name = Annotated[str, typer.Argument(metavar="NAMESPACE", help="The id or full path of the namespace.")]

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import typer
 from django_typer.management import command
 
+from apps.core.console import Json, Limit, Noun, present, refusing, table
 from apps.directory import groups
 from apps.directory.models import Namespace, NamespaceKind, Visibility
-from gitlab_internal.console import Json, Limit, Noun, present, refusing, table
 
 
 class Command(Noun):

@@ -7,9 +7,9 @@ import typer
 from django.utils import timezone
 from django_typer.management import command
 
+from apps.core.console import End, Json, Noun, present, refusing, table
 from apps.directory import memberships, users
 from apps.directory.models import AccessLevel
-from gitlab_internal.console import End, Json, Noun, present, refusing, table
 
 Path = Annotated[str, typer.Argument(help="The full path of a group or project.")]
 Username = Annotated[str, typer.Argument(help="The user's name.")]

@@ -7,9 +7,9 @@ import typer
 from django.utils import timezone
 from django_typer.management import command
 
+from apps.core.console import Days, End, Json, Limit, Noun, present, refusing, table
 from apps.directory import access_tokens, expirations, users
 from apps.directory.models import PersonalAccessToken
-from gitlab_internal.console import Days, End, Json, Limit, Noun, present, refusing, table
 
 
 class Command(Noun):

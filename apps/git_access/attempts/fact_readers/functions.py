@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gitlab_internal.postgresql import functions
+from apps.core.postgresql import functions
 
 install = functions.installing(Path(__file__).parent / "access_facts.sql")
 # Those of former releases too; the later ones stand on the earlier ones.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from apps.core import moments, raw_queries
 from apps.directory.models import User
 from apps.git_access.attempts.facts import (
     Facts,
@@ -15,7 +16,6 @@ from apps.git_access.attempts.facts import (
     UserFacts,
 )
 from apps.git_access.repositories.ids import RepositoryType
-from gitlab_internal import moments, raw_queries
 
 # One column of JSON: the driver describes every column of every answer, and there are sixty facts.
 _CALL = "SELECT internal_facts(%s, %s, %s, %s, %s, %s, %s, %s)"

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.core.api.timestamps import timestamp
 from apps.directory.models import Project
 from apps.git_access.attempts.changes import Change
 from apps.git_access.follow_ups import deliver_webhook
 from apps.git_access.models import PushRecord, Webhook, WebhookDelivery
 from apps.git_access.repositories import remotes
-from gitlab_internal.api.timestamps import timestamp
 
 
 def enqueue(record: PushRecord, project: Project, changes: tuple[Change, ...]) -> None:

@@ -7,9 +7,9 @@ import typer
 from django.utils import timezone
 from django_typer.management import command
 
+from apps.core.console import Json, Noun, details, present
 from apps.git_access import maintenance
 from apps.git_access.models import Maintenance
-from gitlab_internal.console import Json, Noun, details, present
 
 
 class Command(Noun):

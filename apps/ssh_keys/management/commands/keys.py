@@ -10,11 +10,11 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django_typer.management import command
 
+from apps.core.console import Days, End, Json, Limit, Noun, details, present, refusing, table
 from apps.directory import projects, users
 from apps.ssh_keys import expirations, registrations
 from apps.ssh_keys.models import Key, KeyKind, UsageType
 from apps.ssh_keys.registrations import NewKey
-from gitlab_internal.console import Days, End, Json, Limit, Noun, details, present, refusing, table
 
 KeyId = Annotated[int, typer.Argument(metavar="ID", help="The key's id, as find and list show it.")]
 ProjectPath = Annotated[str, typer.Option(metavar="PATH", help="The full path of the project.")]

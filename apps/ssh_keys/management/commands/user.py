@@ -7,11 +7,11 @@ import typer
 from django.core.management.base import CommandError
 from django_typer.management import command
 
+from apps.core.console import Json, Limit, Noun, details, present, refusing, table
+from apps.core.encryption import NoEncryptionKey
 from apps.directory import users
 from apps.directory.models import User, UserState
 from apps.ssh_keys import accounts, one_time_passwords
-from gitlab_internal.console import Json, Limit, Noun, details, present, refusing, table
-from gitlab_internal.encryption import NoEncryptionKey
 
 Username = Annotated[str, typer.Argument(help="The user's name, in any letter case.")]
 

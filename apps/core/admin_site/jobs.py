@@ -1,0 +1,104 @@
+"""Jobs for operators: what waits, what has failed and why, and what can be done about it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from apps.core.admin_site import audit
+from apps.core.admin_site.labels import label
+from apps.core.admin_site.pages import ModelAdmin, ReadOnly
+from apps.core.jobs import queue
+
+admin.site.unregister(DBTaskResult)
+
+
+@admin.register(DBTaskResult)
+class JobAdmin(ReadOnly, ModelAdmin[Any]):
+    """Jobs as the library keeps them; nobody writes one here, but one can be run again or thrown away."""
+
+    list_display = ("name", "state", "attempts", "enqueued_at", "started_at", "finished_at", "error")
+    list_filter = ("status",)
+    search_fields = ("pk",)
+    search_help_text = "The id of a job."
+    ordering = ("-enqueued_at",)
+    actions = ("retry", "requeue", "discard")
+    fields = (
+        ("name", "state", "attempts"), ("enqueued_at", "started_at", "finished_at", "next_attempt"),
+        ("queue_name", "priority", "id"), "args_kwargs", "worker_ids", "exception_class_path",
+        "formatted_traceback",
+    )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of it."""
+        return [name for row in self.fields for name in ((row,) if isinstance(row, str) else row)]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change jobs, although nobody edits one."""
+        return bool(request.user.has_perm("django_tasks_database.change_dbtaskresult"))
+
+    @admin.display(description="job")
+    def name(self, job: Any) -> str:
+        """The task's own name."""
+        return str(job.task_path.rsplit(".", 1)[-1])
+
+    @label(
+        TaskResultStatus,
+        ordering="status",
+        success=(TaskResultStatus.SUCCESSFUL,),
+        info=(TaskResultStatus.RUNNING,),
+        danger=(TaskResultStatus.FAILED,),
+    )
+    def state(self, job: Any) -> str:
+        """Waiting, at work, done or failed."""
+        return str(job.status)
+
+    @admin.display(description="attempts")
+    def attempts(self, job: Any) -> int:
+        """How many workers have taken it."""
+        return len(job.worker_ids)
+
+    @admin.display(description="error")
+    def error(self, job: Any) -> str:
+        """What it failed with."""
+        return str(job.exception_class_path or "").rsplit(".", 1)[-1]
+
+    @admin.action(description="Retry the selected jobs that have failed", permissions=["act"])
+    def retry(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        """Give failed jobs all their attempts again."""
+        with audit.of_each(jobs):
+            count = queue.restart(jobs, now=timezone.now())
+        self.message_user(request, f"{count} failed jobs are in the queue again.", messages.SUCCESS)
+
+    @admin.action(description="Run the selected waiting jobs now", permissions=["act"])
+    def requeue(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        """Let jobs that wait for their next attempt not wait any longer."""
+        with audit.of_each(jobs):
+            count = queue.hurry(jobs, now=timezone.now())
+        self.message_user(request, f"{count} jobs run as soon as a worker is free.", messages.SUCCESS)
+
+    @admin.action(description="Discard the selected jobs", permissions=["act"])
+    def discard(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
+        """Throw away jobs that are not at work."""
+        count = queue.discard(jobs)
+        self.message_user(request, f"{count} jobs are discarded.", messages.SUCCESS)
+
+    @admin.display(description="not before")
+    def next_attempt(self, job: Any) -> datetime | None:
+        """When it may run, where that is not at once."""
+        return None if job.run_after == get_date_max() else job.run_after
+
+    @admin.display(description="traceback")
+    def formatted_traceback(self, job: Any) -> str:
+        """The traceback as it was printed."""
+        return (
+            format_html('<pre class="overflow-auto text-xs">{}</pre>', job.traceback)
+            if job.traceback
+            else "-"
+        )

@@ -1,0 +1,81 @@
+"""What the pages of every app share: one look, lists that stay fast, and who may write."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from apps.core.admin_site import searches
+from apps.core.admin_site.exports import CsvExport
+from apps.core.admin_site.lists import CappedPaginator
+
+if TYPE_CHECKING:  # unfold ships no types; its classes are Django's with another look
+    from django.contrib.admin import ModelAdmin as _ModelAdmin
+    from django.contrib.admin import StackedInline as _StackedInline
+    from django.contrib.admin import TabularInline as _TabularInline
+else:
+    from unfold.admin import ModelAdmin as _ModelAdmin
+    from unfold.admin import StackedInline as _StackedInline
+    from unfold.admin import TabularInline as _TabularInline
+
+Row = TypeVar("Row", bound=Model)
+Parent = TypeVar("Parent", bound=Model)
+
+
+class ModelAdmin(CsvExport, _ModelAdmin[Row]):
+    """The pages of one model.
+
+    ``search_fields`` are whole lookups, such as ``title__startswith``. Each is asked on its own, so that each
+    can use its index; a term is one text, not a row of words.
+    """
+
+    show_full_result_count = False  # it counts every row of the table
+    paginator = CappedPaginator
+    list_per_page = 50
+    compressed_fields = True
+    warn_unsaved_form = True
+    list_filter_submit = True
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Keep the rows that any of the lookups finds."""
+        term = search_term.strip()
+        return (searches.keep(queryset, self.searched(term)) if term else queryset), False
+
+    def searched(self, term: str) -> list[QuerySet[Any]]:
+        """Return what each lookup finds."""
+        return searches.by_lookups(self.model, self.search_fields, term)
+
+
+class TabularInline(_TabularInline[Row, Parent]):
+    """Rows of another model, as a table on a page."""
+
+    extra = 0
+    tab = True
+
+
+class StackedInline(_StackedInline[Row, Parent]):
+    """Rows of another model, one below the other on a page."""
+
+    extra = 0
+    tab = True
+
+
+class Unchangeable:
+    """What machines have written is looked at, and at most removed."""
+
+    warn_unsaved_form: ClassVar[bool] = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(Unchangeable):
+    """What machines have written is only to be looked at."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

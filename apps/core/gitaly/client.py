@@ -1,0 +1,245 @@
+"""The calls about one repository, as plain functions over plain values.
+
+Every method raises a ``GitalyFailure`` when the call does not succeed. None may run inside a database
+transaction: Gitaly often waits for our own answer while it serves us.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+
+from apps.core.gitaly import calls, methods
+from apps.core.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly.failures import GitalyDeadlineExceeded, GitalyRefusedRequest, GitalyUnavailable
+from apps.core.gitaly.messages import (
+    EMPTY_TREES,
+    blob_of,
+    changed_path_of,
+    commit_of,
+    lfs_pointer_of,
+    repository_message,
+    requests_for_trees,
+    text,
+)
+from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer
+from apps.core.gitaly.repository import Repository
+from apps.core.gitaly.servers import Server, UnknownStorage, server_of
+from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
+from apps.core.gitaly.tokens import authorization
+
+KIBIBYTE = 1024
+# Gitaly looks every commit up by itself, about 250 a second; so many are asked about in turns and at once.
+COMMITS_PER_DIFF = 1_000
+DIFFS_AT_ONCE = 4
+IDS_PER_REQUEST = 5_000  # a request may have 4 MB; an id of SHA-256 takes 66 bytes
+
+
+def unlimited() -> float:
+    """Leave a call to its own limit."""
+    return math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gitaly:
+    """Gitaly's answers about one repository."""
+
+    repository: Repository
+    seconds_left: Callable[[], float] = unlimited
+    """How much time the whole request has left; asked before each call."""
+    correlation_id: str = ""
+    primary_only: bool = False
+    """Ask the primary of a cluster: replicas do not see a push that is still being checked."""
+    relative_path: str = ""
+    """The path that Gitaly named in its own request, which may be a snapshot's."""
+
+    def repository_exists(self) -> bool:
+        request = pb.RepositoryExistsRequest(repository=self._repository)
+        return self._ask(methods.REPOSITORY_EXISTS, request).exists
+
+    def create_repository(self, *, default_branch: str) -> None:
+        request = pb.CreateRepositoryRequest(
+            repository=self._repository, default_branch=default_branch.encode()
+        )
+        self._ask(methods.CREATE_REPOSITORY, request)
+
+    def remove_repository(self) -> None:
+        self._ask(methods.REMOVE_REPOSITORY, pb.RemoveRepositoryRequest(repository=self._repository))
+
+    def has_local_branches(self) -> bool:
+        request = pb.HasLocalBranchesRequest(repository=self._repository)
+        return self._ask(methods.HAS_LOCAL_BRANCHES, request).value
+
+    def get_object_directory_size(self) -> int:
+        """Return the bytes that the object directory takes: the quarantine's, if there is one."""
+        request = pb.GetObjectDirectorySizeRequest(repository=self._repository)
+        return self._ask(methods.GET_OBJECT_DIRECTORY_SIZE, request).size * KIBIBYTE
+
+    def find_default_branch_name(self) -> str | None:
+        """Return the branch's short name, or ``None`` in a repository without branches."""
+        request = pb.FindDefaultBranchNameRequest(repository=self._repository)
+        name = text(self._ask(methods.FIND_DEFAULT_BRANCH_NAME, request).name)
+        return _short(name) or None
+
+    def ref_exists(self, ref: str) -> bool:
+        """Tell whether the full ref, such as ``refs/tags/v1``, exists."""
+        request = pb.RefExistsRequest(repository=self._repository, ref=ref.encode(errors="replace"))
+        return self._ask(methods.REF_EXISTS, request).value
+
+    def list_branch_names_containing_commit(self, commit_id: str, *, limit: int = 0) -> tuple[str, ...]:
+        """Return the short names of the branches that lead to a commit; no limit if it is 0."""
+        request = pb.ListBranchNamesContainingCommitRequest(
+            repository=self._repository, commit_id=commit_id, limit=limit
+        )
+        answers = self._collect(methods.LIST_BRANCH_NAMES_CONTAINING_COMMIT, request)
+        return tuple(_short(text(name)) for answer in answers for name in answer.branch_names)
+
+    def commit_is_ancestor(self, *, ancestor: str, child: str) -> bool:
+        """Tell whether ``child`` leads to ``ancestor``; a commit that Gitaly cannot see does not."""
+        request = pb.CommitIsAncestorRequest(
+            repository=self._repository, ancestor_id=ancestor, child_id=child
+        )
+        return self._ask(methods.COMMIT_IS_ANCESTOR, request).value
+
+    def list_commits(self, revisions: Sequence[str], *, limit: int = 0) -> tuple[Commit, ...]:
+        """Return the commits of a walk, such as ``[new, "--not", "--all"]``; no limit if it is 0."""
+        page = pb.PaginationParameter(limit=limit) if limit else None
+        request = pb.ListCommitsRequest(
+            repository=self._repository, revisions=revisions, pagination_params=page
+        )
+        answers = self._collect(methods.LIST_COMMITS, request)
+        return tuple(commit_of(commit) for answer in answers for commit in answer.commits)
+
+    def get_commit_messages(self, commit_ids: Sequence[str]) -> dict[str, str]:
+        """Return the whole message of each commit."""
+        messages: dict[str, bytes] = {}
+        current = ""
+        for batch in _batches(commit_ids):
+            request = pb.GetCommitMessagesRequest(repository=self._repository, commit_ids=batch)
+            for answer in self._collect(methods.GET_COMMIT_MESSAGES, request):
+                current = answer.commit_id or current  # a long message goes on without its id
+                messages[current] = messages.get(current, b"") + answer.message
+        return {commit_id: text(message) for commit_id, message in messages.items()}
+
+    def list_files(self, revision: str) -> tuple[str, ...]:
+        """Return the path of every file in a commit's tree."""
+        request = pb.ListFilesRequest(repository=self._repository, revision=revision.encode())
+        answers = self._collect(methods.LIST_FILES, request)
+        return tuple(text(path) for answer in answers for path in answer.paths)
+
+    def find_changed_paths(self, commits: Iterable[Commit]) -> tuple[ChangedPath, ...]:
+        """Return what these commits change, in no promised order; a merge only where it differs from all.
+
+        The answer does not say which commit a path belongs to: ask for one commit to know. Most versions
+        of Gitaly list nothing for a commit without parents, so its files are listed instead.
+        """
+        ids: list[str] = []
+        roots: dict[str, str] = {}  # by tree: the same files need not be listed twice
+        for commit in commits:
+            if commit.parent_ids:
+                ids.append(commit.id)
+            elif commit.tree_id not in EMPTY_TREES:
+                roots[commit.tree_id] = commit.id
+        paths = self._files_of(roots) if roots else []
+        batches = list(_batches(ids, size=COMMITS_PER_DIFF))
+        if len(batches) == 1:
+            paths += self._changed_paths(batches[0])
+        elif batches:
+            with ThreadPoolExecutor(max_workers=DIFFS_AT_ONCE) as threads:
+                for answer in threads.map(self._changed_paths, batches):
+                    paths += answer
+        return tuple(paths)
+
+    def list_lfs_pointers(self, revisions: Sequence[str]) -> tuple[LfsPointer, ...]:
+        """Return the LFS pointers that a walk meets."""
+        request = pb.ListLFSPointersRequest(repository=self._repository, revisions=revisions)
+        answers = self._collect(methods.LIST_LFS_POINTERS, request)
+        found = (lfs_pointer_of(blob) for answer in answers for blob in answer.lfs_pointers)
+        return tuple(pointer for pointer in found if pointer is not None)
+
+    def list_blobs(self, revisions: Sequence[str]) -> tuple[Blob, ...]:
+        """Return the blobs that a walk meets, with a path each and without their content."""
+        request = pb.ListBlobsRequest(
+            repository=self._repository, revisions=revisions, bytes_limit=0, with_paths=True
+        )
+        answers = self._collect(methods.LIST_BLOBS, request)
+        return tuple(blob_of(blob) for answer in answers for blob in answer.blobs)
+
+    def _files_of(self, roots: dict[str, str]) -> list[ChangedPath]:
+        """Return every file of these trees, each given with a commit that has it.
+
+        From 15.11 a tree can be compared with the empty one, and any number of trees in one call. A version
+        that cannot says nothing or refuses; no tree here is empty.
+        """
+        paths: list[ChangedPath] = []
+        if len(roots) > 1:
+            with suppress(GitalyRefusedRequest):
+                for batch in _batches(list(roots)):
+                    paths += self._tree_paths(batch)
+        if not paths:
+            files = [path for commit_id in roots.values() for path in self.list_files(commit_id)]
+            paths = [ChangedPath(path=path, change=Change.ADDED) for path in files]
+        return paths
+
+    def _tree_paths(self, trees: Sequence[str]) -> list[ChangedPath]:
+        request = pb.FindChangedPathsRequest(repository=self._repository, requests=requests_for_trees(trees))
+        answers = self._collect(methods.FIND_CHANGED_PATHS, request)
+        return [changed_path_of(path) for answer in answers for path in answer.paths]
+
+    def _changed_paths(self, commit_ids: Sequence[str]) -> list[ChangedPath]:
+        request = pb.FindChangedPathsRequest(
+            repository=self._repository,
+            commits=commit_ids,
+            merge_commit_diff_mode=pb.FindChangedPathsRequest.MERGE_COMMIT_DIFF_MODE_ALL_PARENTS,
+        )
+        answers = self._collect(methods.FIND_CHANGED_PATHS, request)
+        return [changed_path_of(path) for answer in answers for path in answer.paths]
+
+    @property
+    def _repository(self) -> pb.Repository:
+        return repository_message(self.repository)
+
+    def _ask(
+        self, method: calls.Unary[calls.Request, calls.Response], request: calls.Request
+    ) -> calls.Response:
+        return calls.ask(method, request, self._terms(method.seconds))
+
+    def _collect(
+        self, method: calls.Stream[calls.Request, calls.Response], request: calls.Request
+    ) -> Sequence[calls.Response]:
+        return calls.collect(method, request, self._terms(method.seconds))
+
+    def _terms(self, limit: float) -> calls.Terms:
+        seconds = min(limit, self.seconds_left())
+        if seconds <= 0:
+            raise GitalyDeadlineExceeded("no time left for the call")
+        try:
+            server = server_of(self.repository.storage_name)
+            channel = channel_to(server.address)
+        except UnknownStorage as error:
+            raise GitalyUnavailable(f"no server for storage {error}") from error
+        except UnusableAddress as error:
+            raise GitalyUnavailable(f"unusable address: {error}") from error
+        return calls.Terms(channel, seconds, tuple(self._metadata(server)))
+
+    def _metadata(self, server: Server) -> Iterator[tuple[str, str | bytes]]:
+        if server.token:
+            yield "authorization", authorization(token=server.token, at=int(time.time()))
+        if self.correlation_id:
+            yield "x-gitlab-correlation-id", self.correlation_id
+        if self.primary_only:
+            yield "gitaly-route-repository-accessor-policy", "primary-only"
+        if self.relative_path:
+            yield "relative-path-bin", self.relative_path.encode(errors="replace")
+
+
+def _short(branch: str) -> str:
+    return branch.removeprefix("refs/heads/")
+
+
+def _batches(ids: Sequence[str], *, size: int | None = None) -> Iterator[Sequence[str]]:
+    size = size or IDS_PER_REQUEST
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

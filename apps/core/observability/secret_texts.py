@@ -1,0 +1,88 @@
+"""Secrets as they look in a text: taken out of every log line, whoever wrote it and under whatever name."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from apps.core.secret_files import SecretPair, pair
+
+REDACTED = "[redacted]"
+NAMES = frozenset(
+    {
+        "secret_token",
+        "private_token",
+        "access_token",
+        "token",
+        "password",
+        "passwd",
+        "otp_attempt",
+        "otp_secret",
+        "recovery_codes",
+        "authorization",
+        "lfs_token",
+        "gitlab-shared-secret",
+    }
+)
+_NAMED = re.compile(
+    rf"""\b({"|".join(sorted(NAMES))})(["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"'&,;}}]+""",
+    re.IGNORECASE,
+)
+_SHAPED = re.compile(
+    r"""
+    \beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?                # a signed token (JWT)
+    | \bgl[a-z]{2,10}-[\w-]{16,}                       # GitLab's tokens say what they are
+    | \bv2\.[0-9a-f]{64}\.\d+                          # what opens a Gitaly
+    | \bAAAA[\w+/%-]{40,}=*                            # the blob of an SSH key
+    | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}
+    | (?<=://)[^/\s:@]*:[^/\s@]+(?=@)                  # user and password in a URL
+    | (?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])  # long and random
+    """,
+    re.VERBOSE,
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return ``text`` with everything in it that is, or looks like, a secret struck out."""
+    text = _SHAPED.sub(REDACTED, _NAMED.sub(rf"\1\2{REDACTED}", text))
+    for secret in _shared():
+        text = text.replace(secret, REDACTED)
+    return text
+
+
+def without_secrets_in(value: Any) -> Any:
+    """Return a value of a log line, strings at any depth and values of secret names struck out."""
+    match value:
+        case str():
+            return without_secrets(value)
+        case Mapping():
+            return {
+                name: REDACTED if str(name).lower() in NAMES else without_secrets_in(held)
+                for name, held in value.items()
+            }
+        case list() | tuple():
+            return [without_secrets_in(held) for held in value]
+        case _:
+            return value
+
+
+def _shared() -> Iterator[str]:
+    """What the secret files hold at this moment, as it is and in Base64, as it travels."""
+    for held in (_shell(), _kas()):
+        for content in held.contents():
+            secret = content.strip()
+            yield secret.decode(errors="replace")
+            for form in (secret, content):
+                yield base64.b64encode(form).decode().rstrip("=")
+    if settings.SECRET_KEY:
+        yield settings.SECRET_KEY
+
+
+def _shell() -> SecretPair:
+    return pair(settings.SHELL_SECRET_FILE, settings.SHELL_PREVIOUS_SECRET_FILE)
+
+
+def _kas() -> SecretPair:
+    return pair(settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE)

@@ -1,0 +1,121 @@
+"""Configuration files of the programs around the instance, written so that they find it."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+
+from apps.core.gitaly.servers import Server, server_of
+
+_TEMPLATES = Path(__file__).parent / "client_configs"
+_REDIS = "127.0.0.1:6379"
+
+
+class Program(StrEnum):
+    """The programs that a file can be written for; each value begins the name of its template."""
+
+    GITLAB_SHELL = "gitlab-shell"
+    GITALY = "gitaly"
+    KAS = "kas"
+
+
+class UnusableAddress(ValueError):
+    """The address of the instance is none that a program could use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the instance does not know: its address as the program sees it, and the program's own folder."""
+
+    url: str
+    home: Path
+    with_token: bool = False
+
+
+def written_for(program: Program, surroundings: Surroundings) -> str:
+    """Return the text of the program's configuration file.
+
+    Raises:
+        UnusableAddress: of the instance.
+        UnknownStorage: Gitaly shall hold the default storage, and GITALY_STORAGES does not name it.
+    """
+    (template,) = _TEMPLATES.glob(f"{program}.*")
+    values = _VALUES[program](surroundings)
+    return Template(template.read_text()).substitute(values)
+
+
+def _shell(surroundings: Surroundings) -> dict[str, str]:
+    return {
+        **_instance(surroundings),
+        "user": _quoted(settings.SSH_USER),
+        "user_name": settings.SSH_USER,
+        "home": str(surroundings.home),
+        "secret_file": _quoted(settings.SHELL_SECRET_FILE),
+        "log_file": _quoted(surroundings.home / "gitlab-shell.log"),
+    }
+
+
+def _gitaly(surroundings: Surroundings) -> dict[str, str]:
+    home, server = surroundings.home, server_of(settings.DEFAULT_STORAGE)
+    names = [name for name in settings.GITALY_STORAGES if server_of(name).address == server.address]
+    return {
+        **_instance(surroundings),
+        "listen": _listen(server),
+        "bin_dir": _quoted(home / "bin"),
+        "runtime_dir": _quoted(home / "run"),
+        "storages": "\n\n".join(_storage(name, home / "repositories" / name) for name in names),
+        "token": _token(server, shown=surroundings.with_token),
+        "secret_file": _quoted(settings.SHELL_SECRET_FILE),
+        "shell_dir": _quoted(home / "shell"),
+    }
+
+
+def _kas(surroundings: Surroundings) -> dict[str, str]:
+    redis = urlsplit(settings.REDIS_URL)
+    address = f"{redis.hostname}:{redis.port or 6379}" if redis.hostname else _REDIS
+    return {
+        **_instance(surroundings),
+        "secret_file": _quoted(settings.KAS_SECRET_FILE),
+        "redis_address": _quoted(address),
+    }
+
+
+_VALUES = {Program.GITLAB_SHELL: _shell, Program.GITALY: _gitaly, Program.KAS: _kas}
+
+
+def _instance(surroundings: Surroundings) -> dict[str, str]:
+    """The address; Go's clients want a socket's path escaped, and the path below it apart."""
+    url, root = surroundings.url.rstrip("/"), settings.RELATIVE_URL_ROOT
+    if url.startswith("unix:"):
+        socket = quote(url.removeprefix("unix:"), safe="")
+        return {"url": _quoted(f"http+unix://{socket}"), "relative_url_root": _quoted(root)}
+    if not url.startswith(("http://", "https://")):
+        raise UnusableAddress(f"{surroundings.url!r} is neither http://…, https://… nor unix:/path.")
+    return {"url": _quoted(f"{url}{root}"), "relative_url_root": _quoted("")}
+
+
+def _listen(server: Server) -> str:
+    """Of ``unix:/path``, ``tcp://host:port``, ``tls://…``, ``dns:…`` and ``dns+tls:…``."""
+    scheme, _, rest = server.address.partition(":")
+    if scheme == "unix":
+        return f"socket_path = {_quoted(rest)}"
+    key = "tls_listen_addr" if scheme.endswith("tls") else "listen_addr"
+    return f"{key} = {_quoted(rest.rpartition('/')[2])}"
+
+
+def _storage(name: str, path: Path) -> str:
+    return f"[[storage]]\nname = {_quoted(name)}\npath = {_quoted(path)}"
+
+
+def _token(server: Server, *, shown: bool) -> str:
+    return _quoted(server.token or "") if shown or not server.token else '""  # --with-token writes it here'
+
+
+def _quoted(value: Any) -> str:
+    """A text as YAML and TOML both write it."""
+    return json.dumps(str(value), ensure_ascii=False)

@@ -1,0 +1,37 @@
+"""The Gitaly servers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+
+from apps.core.gitaly.client import Gitaly
+from apps.core.gitaly.failures import GitalyFailure, GitalyRefused
+from apps.core.gitaly.repository import Repository
+from apps.operations.doctor.finding import Finding
+
+PATIENCE = 5.0  # seconds
+_NO_REPOSITORY = "@hashed/00/00/doctor.git"  # asking about it needs a token, and changes nothing
+
+
+def gitaly(*, now: datetime) -> Iterator[Finding]:
+    """Each storage answers and accepts the token, which holds for 30 seconds around Gitaly's own clock."""
+    if settings.DEFAULT_STORAGE not in settings.GITALY_STORAGES:
+        fact = f"GITALY_STORAGES does not name the storage {settings.DEFAULT_STORAGE}"
+        yield Finding(fact, "Name it and its address: without Gitaly nobody can clone or push.")
+    for name in settings.GITALY_STORAGES:
+        yield _ask(name)
+
+
+def _ask(name: str) -> Finding:
+    repository = Repository(storage_name=name, relative_path=_NO_REPOSITORY)
+    try:
+        Gitaly(repository=repository, seconds_left=lambda: PATIENCE).repository_exists()
+    except GitalyRefused as refused:
+        advice = "Give both the same token (GITALY_STORAGES, GITALY_TOKEN), and compare the clocks."
+        return Finding(f"Gitaly of storage {name} refuses the token: {refused}", advice)
+    except GitalyFailure as failure:
+        return Finding(
+            f"Gitaly of storage {name} does not answer: {failure}", "Start it, or correct its address."
+        )
+    return Finding(f"Gitaly of storage {name} answers")

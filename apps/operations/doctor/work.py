@@ -1,0 +1,41 @@
+"""The workers and their queue."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django_tasks_db.models import DBTaskResult
+
+from apps.core.jobs import heartbeats
+from apps.operations.doctor.finding import Finding
+
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+def workers(*, now: datetime) -> Iterator[Finding]:
+    """Somebody works."""
+    living = heartbeats.living(now=now)
+    advice = "" if living else "Start one: `manage.py worker`. Until then pushes have no consequences."
+    yield Finding(f"{len(living)} workers alive", advice)
+
+
+def queue(*, now: datetime) -> Iterator[Finding]:
+    """No job waits long."""
+    due = DBTaskResult.objects.ready().filter(run_after__lte=now)
+    oldest = due.order_by("run_after").values_list("run_after", flat=True).first()
+    wait = now - oldest if oldest else timedelta()
+    fact = f"{due.count()} jobs are due, the oldest for {wait.total_seconds():.0f} s"
+    yield Finding(fact, "Start more workers, or see what holds them up." if wait > LONGEST_WAIT else "")
+
+
+def stuck_jobs(*, now: datetime) -> Iterator[Finding]:
+    """No job is in the hands of a worker that has died, and none has been given up."""
+    living = {beat.worker_id for beat in heartbeats.living(now=now)}
+    running = DBTaskResult.objects.running().values_list("worker_ids", flat=True)
+    lost = sum(1 for workers in running if not workers or workers[-1] not in living)
+    yield Finding(
+        f"{lost} jobs of workers that have died",
+        "A running worker takes them back within `JOB_LEASE` seconds." if lost else "",
+    )
+    failed = DBTaskResult.objects.failed().count()
+    advice = "Look at them on the admin site; run them again or discard them."
+    yield Finding(f"{failed} jobs failed for good", advice if failed else "")

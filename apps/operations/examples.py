@@ -1,0 +1,144 @@
+"""Requests to try: the examples of GitLab's document as curl lines that work on this instance as printed."""
+
+import base64
+import json
+import shlex
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from apps.operations import agent_examples, folder
+from apps.operations.listening import Server
+from apps.ssh_keys.models import Key
+
+_ZEROS = "0" * 40
+_EXAMPLE_KEY = 11
+_TOKEN = (
+    "user_id=29",
+    "name=mytokenname",
+    "scopes[]=read_user",
+    "scopes[]=read_repository",
+    "expires_at=2020-07-24",
+)
+_PACKS = json.dumps(
+    {
+        "packs": [
+            {
+                "number_of_minutes": 10000,
+                "expires_at": "2022-01-01",
+                "purchase_xid": "46952fe69bebc1a4de10b2b4ff439d0c",
+            }
+        ]
+    }
+)
+_RECONCILIATIONS = json.dumps(
+    {
+        "upcoming_reconciliations": [
+            {
+                "namespace_id": 127,
+                "next_reconciliation_date": "13 Jun 2021",
+                "display_alert_from": "06 Jun 2021",
+            },
+            {
+                "namespace_id": 129,
+                "next_reconciliation_date": "12 Jun 2021",
+                "display_alert_from": "05 Jun 2021",
+            },
+        ]
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One request under the heading it has in the document."""
+
+    heading: str
+    curl: str
+
+
+def requests(server: Server) -> list[Example]:
+    """Return every example, or none where the database does not hold the document's world."""
+    key = Key.objects.filter(pk=_EXAMPLE_KEY).first()
+    if key is None:
+        return []
+    blob = key.key.split()[1]
+    who = ["key_id=11", "project=gnuwget/wget2"]
+    push = f"changes={_ZEROS} fd9e76b9136bdd9fe217061b497745792fe5a5ee gh-pages\\n"
+    return [
+        Example(
+            "Git Authentication",
+            _post(server, "allowed", *who, "action=git-upload-pack", "protocol=ssh"),
+        ),
+        Example("LFS Authentication", _post(server, "lfs_authenticate", *who)),
+        Example("Authorized Keys Check", _get(server, "authorized_keys", f"key={blob}")),
+        Example("Get user for user ID or key", _get(server, "discover", "key_id=7")),
+        Example("Instance information", _get(server, "check")),
+        Example(
+            "Get new 2FA recovery codes using an SSH key",
+            _post(server, "two_factor_recovery_codes", "key_id=7"),
+        ),
+        Example("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
+        Example(
+            "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
+        ),
+        Example(
+            "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
+        ),
+        *(Example(heading, curl) for heading, curl in agent_examples.lines(server)),
+        *_billing(server),
+    ]
+
+
+def _billing(server: Server) -> list[Example]:
+    """The examples that an administrator's token opens; the document writes its header in two ways."""
+    subscription = "namespaces/1234/gitlab_subscription"
+    create = f"{subscription}?start_date=2020-07-15&plan=premium&seats=10"
+    update = f"{subscription}?max_seats_used=0"
+    return [
+        Example("Creating a subscription", _with_token(server, "TOKEN", "POST", create)),
+        Example("Updating a subscription", _with_token(server, "TOKEN", "PUT", update)),
+        Example("Retrieving a subscription", _with_token(server, "TOKEN", "GET", subscription)),
+        Example(
+            "Creating an additional pack",
+            _with_token(server, "PRIVATE-TOKEN", "POST", "namespaces/123/minutes", _PACKS),
+        ),
+        Example(
+            "Moving additional packs",
+            _with_token(server, "PRIVATE-TOKEN", "PATCH", "namespaces/123/minutes/move/321"),
+        ),
+        Example(
+            "Updating upcoming_reconciliations",
+            _with_token(
+                server, "PRIVATE-TOKEN", "PUT", "internal/upcoming_reconciliations", _RECONCILIATIONS
+            ),
+        ),
+    ]
+
+
+def _post(server: Server, path: str, *fields: str) -> str:
+    data = [part for field in fields for part in ("--data", field)]
+    return _curl(server, path, "--request", "POST", *data)
+
+
+def _get(server: Server, path: str, *fields: str) -> str:
+    # A key holds '+', '/' and '='.
+    data = [part for field in fields for part in ("--data-urlencode", field)]
+    return _curl(server, path, "--get", *data)
+
+
+def _curl(server: Server, path: str, *options: str) -> str:
+    secret = base64.b64encode(settings.SHELL_SECRET_FILE.read_bytes()).decode()
+    return _command(server, f"internal/{path}", "--header", f"Gitlab-Shared-Secret: {secret}", *options)
+
+
+def _with_token(server: Server, header: str, method: str, path: str, body: str = "") -> str:
+    sent = ["--header", "Content-Type: application/json", "--data", body] if body else []
+    token = folder.token(folder.ADMIN_TOKEN)
+    return _command(server, path, "--request", method, "--header", f"{header}: {token}", *sent)
+
+
+def _command(server: Server, path: str, *options: str) -> str:
+    socket = ["--unix-socket", server.socket] if server.socket else []
+    command = ["curl", "--silent", "--show-error", *socket, *options, f"{server.url}/api/v4/{path}"]
+    return shlex.join(command)

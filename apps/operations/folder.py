@@ -1,0 +1,84 @@
+"""The folder of an instance: its secrets and its settings file. What exists is never overwritten."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from apps.core import encryption
+from apps.core.secret_files import new_kas_secret, new_shell_secret
+
+ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
+AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
+SETTINGS_FILE = "env"
+
+# Where GitLab's document says that its Gitaly listens; requests to try answer as printed there.
+_SETTINGS = """\
+# Settings of this instance, one NAME=value a line. README.md lists them; the process environment wins.
+# GITALY_STORAGES names where each storage's Gitaly listens, and its token if it wants one.
+GITALY_STORAGES={"default": {"address": "unix:/Users/bvl/repos/gitlab/gitaly.socket"}}
+"""
+
+
+def create(*, first_settings: Mapping[str, str] | None = None) -> list[Path]:
+    """Create what the folder lacks, each file with mode 0600, and return what was created.
+
+    ``first_settings`` stand in a new settings file, so that every later command knows of them.
+    """
+    settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [path for path, content in _wanted(first_settings or {}) if _create(path, content)]
+
+
+def secret_files() -> dict[str, Path]:
+    """Return every file that holds a secret of the instance, by the name that it has in a backup."""
+    return {
+        "shell_secret": settings.SHELL_SECRET_FILE,
+        "shell_secret.previous": settings.SHELL_PREVIOUS_SECRET_FILE,
+        "kas_secret": settings.KAS_SECRET_FILE,
+        "kas_secret.previous": settings.KAS_PREVIOUS_SECRET_FILE,
+        "encryption_keys": settings.ENCRYPTION_KEYS_FILE,
+        "secret_key": settings.SECRET_KEY_FILE,
+        ADMIN_TOKEN: settings.DATA / ADMIN_TOKEN,
+        AGENT_TOKEN: settings.DATA / AGENT_TOKEN,
+        SETTINGS_FILE: settings.DATA / SETTINGS_FILE,  # it may hold passwords and tokens
+    }
+
+
+def token(name: str) -> str:
+    """Return the raw token in one of the folder's token files."""
+    return (settings.DATA / name).read_text().strip()
+
+
+def _wanted(first_settings: Mapping[str, str]) -> list[tuple[Path, bytes]]:
+    lines = "".join(f"{name}={value}\n" for name, value in first_settings.items())
+    wanted = [
+        (settings.SHELL_SECRET_FILE, new_shell_secret()),
+        (settings.KAS_SECRET_FILE, new_kas_secret()),
+        (settings.ENCRYPTION_KEYS_FILE, encryption.new_key()),
+        (settings.DATA / ADMIN_TOKEN, f"glpat-{secrets.token_urlsafe(15)}\n".encode()),
+        (settings.DATA / AGENT_TOKEN, f"{secrets.token_urlsafe(38)[:50]}\n".encode()),
+        (settings.DATA / SETTINGS_FILE, f"{_SETTINGS}{lines}".encode()),
+    ]
+    if not os.environ.get("SECRET_KEY"):
+        wanted.append((settings.SECRET_KEY_FILE, f"{secrets.token_urlsafe(64)}\n".encode()))
+    return wanted
+
+
+def _create(path: Path, content: bytes) -> bool:
+    """Create the file whole or not at all: nobody ever reads half a secret."""
+    if path.exists():
+        return False
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+            return True
+    finally:
+        Path(name).unlink()
+    return False

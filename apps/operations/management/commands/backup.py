@@ -1,0 +1,65 @@
+"""``manage.py backup``: one archive from which an instance can be made again."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from django.conf import settings
+from django.utils import timezone
+from django_typer.management import command
+
+from apps.core.console import Json, Noun, present, refusing
+from apps.operations.backup import archives
+from apps.operations.backup.archives import BrokenArchive, Manifest, OfAnotherKind
+from apps.operations.backup.databases import DatabaseToolFailed, NotEmpty
+
+Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
+
+
+class Command(Noun):
+    help = "Make backups of the database and the secrets, read and restore them. Repositories are Gitaly's."
+    requires_system_checks = ()  # a restore makes what they ask for
+
+    @command(help="Write a backup while the instance runs, and read it again.")
+    def create(
+        self,
+        file: Annotated[
+            Path | None, typer.Argument(metavar="FILE", help="A new file; by default named for now, in DATA.")
+        ] = None,
+        with_secrets: Annotated[
+            bool,
+            typer.Option("--with-secrets", help="With secrets and settings; keep it as safe as they are."),
+        ] = False,
+        as_json: Json = False,
+    ) -> None:
+        now = timezone.now()
+        target = file or settings.DATA / f"backup-{now:%Y-%m-%d-%H%M%S}.tar.gz"
+        with refusing(NotEmpty, DatabaseToolFailed, OSError):
+            manifest = archives.create(target, with_secrets=with_secrets, now=now)
+        self._present(manifest, [f"Written and read again: {target}"], as_json=as_json, file=target)
+
+    @command(help="Read a backup from its first to its last byte, and say what it holds.")
+    def verify(self, file: Archive, as_json: Json = False) -> None:
+        with refusing(BrokenArchive, DatabaseToolFailed, OSError):
+            manifest = archives.verify(file)
+        self._present(manifest, [f"{file} is whole."], as_json=as_json, file=file)
+
+    @command(help="Put a backup where this instance has no database yet. Nothing is overwritten.")
+    def restore(self, file: Archive, as_json: Json = False) -> None:
+        settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with refusing(BrokenArchive, OfAnotherKind, NotEmpty, DatabaseToolFailed, OSError):
+            manifest = archives.restore(file)
+        lines = [f"Restored from {file}. Run `manage.py migrate`, then start the instance."]
+        self._present(manifest, lines, as_json=as_json, file=file)
+
+    def _present(self, manifest: Manifest, lines: list[str], *, as_json: bool, file: Path) -> None:
+        facts: dict[str, Any] = {"file": str(file), **asdict(manifest), "secrets": manifest.secrets}
+        present(self, facts, [*lines, *_lines(manifest)], as_json=as_json)
+
+
+def _lines(manifest: Manifest) -> Iterator[str]:
+    yield f"Made at {manifest.created_at}, of {manifest.database}."
+    yield f"Secrets in it: {', '.join(manifest.secrets) or 'none; --with-secrets puts them in.'}"
+    yield "Not in it: repositories and the files of LFS."

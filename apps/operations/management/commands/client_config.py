@@ -1,0 +1,41 @@
+"""``manage.py client-config``: ready configuration files for the programs around the instance."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from apps.core.console import Verb, refusing
+from apps.core.gitaly.servers import UnknownStorage
+from apps.operations import client_config
+from apps.operations.client_config import Program, Surroundings, UnusableAddress
+
+
+class Command(Verb):
+    help = "Print a configuration file with which gitlab-shell, Gitaly or kas finds this instance."
+
+    def handle(
+        self,
+        program: Annotated[Program, typer.Argument(help="Whose file.")],
+        url: Annotated[
+            str, typer.Option("--url", help="The instance: http://…, https://… or unix:/path.")
+        ] = "",
+        home: Annotated[Path | None, typer.Option(help="The program's own folder.")] = None,
+        with_token: Annotated[
+            bool, typer.Option("--with-token", help="Write Gitaly's token into its file.")
+        ] = False,
+    ) -> None:
+        bind = os.environ.get("BIND", "")
+        surroundings = Surroundings(
+            url=url or (bind if bind.startswith("unix:") else settings.INSTANCE_URL),
+            home=home or Path("/srv", program),
+            with_token=with_token,
+        )
+        with refusing(UnusableAddress):
+            try:
+                self.stdout.write(client_config.written_for(program, surroundings))
+            except UnknownStorage as unknown:
+                raise CommandError(f"GITALY_STORAGES does not name the storage {unknown}.") from unknown

@@ -1,0 +1,80 @@
+"""``manage.py project``: projects and their repositories."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+from django_typer.management import command
+
+from apps.core.console import Json, Limit, Noun, present, refusing, table
+from apps.core.gitaly.failures import GitalyFailure
+from apps.directory import projects, users
+from apps.directory.models import Project, Visibility
+from apps.git_access.repositories import new_repositories, remotes
+from apps.operations import new_projects
+
+Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
+
+
+class Command(Noun):
+    help = "Create and list projects, and let Gitaly make their repositories."
+
+    @command(help="Create a project, and its repository where a Gitaly is configured.")
+    def create(
+        self,
+        path: Path,
+        name: Annotated[str, typer.Option(help="By default the last part of the path.")] = "",
+        visibility: Literal["private", "internal", "public"] = "private",
+        creator: Annotated[
+            str | None, typer.Option(metavar="USERNAME", help="Who is noted as creator.")
+        ] = None,
+        no_repository: Annotated[
+            bool, typer.Option("--no-repository", help="It is made later, with create-repository.")
+        ] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(users.UnknownUser, projects.UnknownNamespace, GitalyFailure):
+            project = new_projects.create(
+                full_path=path,
+                name=name,
+                visibility=Visibility[visibility.upper()],
+                creator=users.find(creator) if creator else None,
+                with_repository=not no_repository,
+            )
+        lines = [f"Created project {project.full_path} with id {project.pk}."]
+        present(self, _row(project), lines, as_json=as_json)
+        if not project.repository_exists:
+            self.stderr.write(
+                f"It has no repository. When a Gitaly is configured for storage {project.storage}, "
+                f"'manage.py project create-repository {project.full_path}' makes it."
+            )
+
+    @command(help="Let Gitaly make the repository of a project that lacks one.")
+    def create_repository(self, path: Path, as_json: Json = False) -> None:
+        with refusing(projects.UnknownProject, GitalyFailure):
+            project = projects.find(path)
+            new_repositories.create(project)
+        project.refresh_from_db()
+        present(self, _row(project), [f"{project.full_path} has its repository."], as_json=as_json)
+
+    @command(name="list", help="List projects by path.")
+    def list_projects(
+        self,
+        below: Annotated[str, typer.Option(metavar="PATH", help="Only those below this path.")] = "",
+        limit: Limit = 100,
+        as_json: Json = False,
+    ) -> None:
+        found = Project.objects.below(below) if below else Project.objects.all()
+        rows = [_row(row) for row in found.select_related("route").order_by("route__path")[: limit or None]]
+        lines = table(rows, none="There is no such project.")
+        present(self, {"total": found.count(), "projects": rows}, lines, as_json=as_json)
+
+
+def _row(project: Project) -> dict[str, Any]:
+    return {
+        "id": project.pk,
+        "path": project.full_path,
+        "visibility": project.get_visibility_level_display().lower(),
+        "storage": project.storage,
+        "repository": project.repository_exists,
+        "clone_url": remotes.ssh_url(project.full_path),
+    }

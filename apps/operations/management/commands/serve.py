@@ -1,0 +1,129 @@
+"""Run an instance: everything it needs is made, then one process runs the web server and the worker."""
+
+import os
+import socket
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from apps.core.observability import metric_files
+from apps.operations import credentials, examples, folder, listening
+from apps.operations.supervisor import Child, Supervisor
+
+MANAGE = Path(settings.BASE_DIR) / "manage.py"
+
+
+class Command(BaseCommand):
+    help = "Prepare the instance in DATA and run it in the foreground until SIGINT or SIGTERM."
+    requires_system_checks = ()  # the files that they ask for are made first
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=3001, help="Loopback port (default: 3001; 0: any).")
+        parser.add_argument(
+            "--bind",
+            default=os.environ.get("BIND", ""),
+            metavar="ADDRESS",
+            help="HOST:PORT or unix:PATH, instead of --port (default: BIND, else 127.0.0.1 and --port).",
+        )
+        parser.add_argument(
+            "--only-prepare", action="store_true", help="Make and print everything; run nothing."
+        )
+        parser.add_argument(
+            "--empty", action="store_true", help="Leave a new database without the document's examples."
+        )
+
+    def handle(self, *, port: int, bind: str, only_prepare: bool, empty: bool, **options: Any) -> None:
+        address = bind or f"127.0.0.1:{port}"
+        try:
+            server = listening.named(address)
+        except listening.NotAnAddress as error:
+            raise CommandError(str(error)) from error
+        os.umask(0o077)  # whatever an instance makes is its own
+        self._make_files(server)
+        self._make_database(empty=empty)
+        password = credentials.first_password()
+        credentials.register()
+        connections.close_all()
+        if only_prepare:
+            self._describe(server, password)
+            return
+        try:
+            listener = listening.listen(address)
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
+        with listener, self._metrics_listener() as metrics:
+            supervisor = _supervisor(listener, metrics)
+            supervisor.start()
+            self._describe(listening.of(listener), password)
+            if metrics:
+                self._describe_metrics(listening.of(metrics))
+        sys.exit(supervisor.watch())
+
+    def _metrics_listener(self) -> AbstractContextManager[socket.socket | None]:
+        """Open the address of the metrics; an instance runs without when another one has it."""
+        address = settings.METRICS_BIND
+        if not address:
+            return nullcontext()
+        try:
+            return listening.listen(address)
+        except listening.NotAnAddress as error:
+            raise CommandError(f"METRICS_BIND: {error}") from error
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            self.stderr.write(
+                f"No metrics: cannot listen on {address}: {reason}. Set METRICS_BIND to another one."
+            )
+            return nullcontext()
+
+    def _describe_metrics(self, server: listening.Server) -> None:
+        self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
+        self.stdout.flush()
+
+    def _make_files(self, server: listening.Server) -> None:
+        created = folder.create(first_settings=listening.instance_url(server))
+        for path in created:
+            self.stdout.write(f"Created {path}")
+        if created:
+            # The settings were read before these files existed; now they are read again.
+            self.stdout.flush()
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 -- the same command once more
+
+    def _make_database(self, *, empty: bool) -> None:
+        self.check()
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        if not empty:
+            call_command("seed", skip_checks=True)
+        call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
+
+    def _describe(self, server: listening.Server, password: str | None) -> None:
+        """Print what a person needs to try the instance."""
+        requests = examples.requests(server)
+        for example in requests:
+            self.stdout.write(f"\n# {example.heading}\n{example.curl}")
+        self.stdout.write(f"\nInstance   {settings.DATA}")
+        self.stdout.write(f"Address    {server.socket or server.url}")
+        self.stdout.write(f"Admin      {server.url}{settings.RELATIVE_URL_ROOT}/admin/")
+        if requests:
+            tokens = f"{folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN}"
+            self.stdout.write(f"Tokens     {tokens} in that folder")
+        if password:
+            self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
+        self.stdout.flush()
+
+
+def _supervisor(listener: socket.socket, metrics: socket.socket | None) -> Supervisor:
+    listeners = [listener, metrics] if metrics else [listener]
+    descriptors = tuple(each.fileno() for each in listeners)
+    environment = {**listening.instance_url(listening.of(listener)), **os.environ, "DATA": str(settings.DATA)}
+    environment["METRICS_BIND"] = listening.address_of(metrics) if metrics else ""
+    if metrics:
+        environment |= metric_files.share(settings.DATA / "metrics")  # the worker counts there, too
+    binds = [argument for number in descriptors for argument in ("--bind", f"fd://{number}")]
+    web = Child([sys.executable, "-m", "gunicorn", *binds], environment, descriptors)
+    return Supervisor(web, Child([sys.executable, str(MANAGE), "worker"], environment))

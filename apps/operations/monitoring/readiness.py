@@ -1,0 +1,104 @@
+"""Whether this process can do its work: everything that a request needs is looked at, and how it fares."""
+
+import enum
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.core import secret_files
+from apps.core.gitaly import reachability
+from apps.core.jobs import heartbeats
+from apps.core.shared_store.store import store
+
+log = structlog.get_logger(__name__)
+
+
+class State(enum.StrEnum):
+    """How one part fares. One that is degraded is worth a look; it stops no request."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The state of each part, by its name."""
+
+    checks: dict[str, State]
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests can be answered."""
+        return State.FAILED not in self.checks.values()
+
+
+def look(*, now: datetime) -> Readiness:
+    """Look at every part; the log says why one fails."""
+    required = {name: _state(name, check) for name, check in REQUIRED.items()}
+    wished = {name: _state(name, check, otherwise=State.DEGRADED) for name, check in _wished(now).items()}
+    return Readiness({**required, **wished})
+
+
+def _state(name: str, check: Callable[[], bool], otherwise: State = State.FAILED) -> State:
+    try:
+        if check():
+            return State.OK
+    except Exception:
+        # Whatever a driver raises, the answer is no.
+        log.warning("readiness check failed", check=name, exc_info=True)
+        connection.close_if_unusable_or_obsolete()
+    return otherwise
+
+
+def _database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+_applied = threading.Event()
+
+
+def _migrations_are_applied() -> bool:
+    """Look until they are; then they stay, for this process knows of no others."""
+    if not _applied.is_set():
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            _applied.set()
+    return _applied.is_set()
+
+
+def _store_answers() -> bool:
+    return store().ping()
+
+
+def _secret_is_there() -> bool:
+    pair = secret_files.pair(settings.SHELL_SECRET_FILE, settings.SHELL_PREVIOUS_SECRET_FILE)
+    return bool(pair.contents())
+
+
+REQUIRED: dict[str, Callable[[], bool]] = {
+    "database": _database_answers,
+    "migrations": _migrations_are_applied,
+    "shared_store": _store_answers,
+    "secret_files": _secret_is_there,
+}
+
+
+def _wished(now: datetime) -> dict[str, Callable[[], bool]]:
+    """What no answer has to wait for: pushes of other storages go on, and jobs wait for a worker."""
+    wished: dict[str, Callable[[], bool]] = {"worker": lambda: bool(heartbeats.living(now=now))}
+    if settings.GITALY_STORAGES:
+        wished["gitaly"] = _gitaly_is_reachable
+    return wished
+
+
+def _gitaly_is_reachable() -> bool:
+    return not reachability.unreachable(seconds=0.5)
