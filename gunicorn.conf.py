@@ -67,7 +67,7 @@ def post_worker_init(worker: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     """Let the process hand over what it counts in its memory, and its traces: threads survive no fork."""
-    from apps.git_access.decision import denials  # noqa: PLC0415 -- models exist once the application is loaded
+    from apps.git_access.access import denials  # noqa: PLC0415 -- models exist once the application is loaded
 
     worker.denials = denials.HandOver()
     worker.denials.start()
@@ -81,12 +81,11 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def _warm_up(together: threading.Barrier) -> None:
-    from apps.git_access.attempts import fact_readers  # noqa: PLC0415 -- models exist once the application is loaded
-    from apps.git_access.attempts.facts import Question  # noqa: PLC0415
+    from apps.git_access.context.facts import Question, readers  # noqa: PLC0415 -- models exist by then
     from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
 
     together.wait(timeout=10)  # no thread takes the work of two
-    fact_readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
+    readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
 
 
 def _report(worker: Any, warm_up: Future[None]) -> None:

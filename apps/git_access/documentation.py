@@ -12,8 +12,8 @@ from apps.core.schema.json_schema import (
     reference,
 )
 from apps.core.schema.operations import BINARY, Answer, Operation, Operations, Parameter
-from apps.git_access.answer_shapes import FINISHED_PUSH, GRANT, INSTANCE, LFS_TOKEN
-from apps.git_access.attempts.attempt import Action
+from apps.git_access.context.attempt import Action
+from apps.git_access.serializers.answer_shapes import FINISHED_PUSH, GRANT, INSTANCE, LFS_TOKEN
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet

@@ -11,9 +11,9 @@ from django_tasks_db.models import DBTaskResult
 
 from apps.agent.models import AgentToken
 from apps.core.admin_site import charts, lists, roles
-from apps.git_access.decision import denials
+from apps.git_access.access import denials
 from apps.git_access.models import DenialCount
-from apps.git_access.tasks import process_push
+from apps.git_access.pushes.tasks import process_push
 from tests.factories.agent import AgentFactory, issue_token
 from tests.factories.billing import SubscriptionFactory, group_with_members
 from tests.factories.directory import UserFactory

@@ -9,7 +9,7 @@ from django.test import Client
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from apps.git_access.tasks import process_push
+from apps.git_access.pushes.tasks import process_push
 from tests.factories.git_access import PushRecordFactory
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from pytest_django.fixtures import Settings
 from apps.core.admin_site.lists import CappedPaginator
 from apps.directory.models import FeatureFlag, Member, RedirectRoute, Terms, TermsAcceptance, User
 from apps.git_access.models import PushRule
-from apps.git_access.tasks import process_push
+from apps.git_access.pushes.tasks import process_push
 from tests import factories
 from tests.factories.directory import (
     GroupFactory,

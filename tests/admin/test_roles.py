@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.core.admin_site import roles
 from apps.directory.models import PersonalAccessToken, User
-from apps.operations.apps import GitlabInternalConfig
+from apps.operations.apps import OperationsConfig
 from tests.admin.browser import submit
 from tests.factories.billing import SubscriptionFactory
 from tests.factories.directory import PersonalAccessTokenFactory, UserFactory
@@ -180,7 +180,7 @@ def test_an_upgrade_gives_a_role_its_permissions_back_and_leaves_other_roles_alo
     auditor.permissions.clear()
     own.permissions.add(Permission.objects.get(codename="view_key"))
 
-    roles.make(GitlabInternalConfig.create("gitlab_internal"))
+    roles.make(OperationsConfig.create("gitlab_internal"))
 
     assert held(roles.AUDITOR) == before
     assert held("night shift") == {"ssh_keys.view_key"}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.git_access.steps.repository import PROJECT_NOT_FOUND
+from apps.git_access.policy.steps.repository import PROJECT_NOT_FOUND
 from apps.operations.processes import end_with_parent, stop
 from tests.end_to_end.chains import ROOT_KEY, TOKEN
 from tests.environment import SHELL_SECRET_NAME

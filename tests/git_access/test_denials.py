@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.git_access.attempts.refusals import Forbidden, TooMany
-from apps.git_access.decision import denials
+from apps.git_access.access import denials
+from apps.git_access.context.refusals import Forbidden, TooMany
 from apps.git_access.models import DenialCount
 from tests.callers import Caller
 from tests.factories.directory import ProjectFactory

@@ -99,7 +99,7 @@ class TestRecord:
         assert record.push_options == {"ci": {"skip": True}}
         assert (record.correlation_id, record.processed_at) == ("01HX", None)
         job = DBTaskResult.objects.get()
-        assert job.task_path == "apps.git_access.tasks.process_push"
+        assert job.task_path == "apps.git_access.pushes.tasks.process_push"
         assert job.args_kwargs == {
             "args": [],
             "kwargs": {"record_id": record.pk, "correlation_id": "01HX"},

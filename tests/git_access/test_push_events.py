@@ -12,8 +12,8 @@ from pytest_django import Settings
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyUnavailable, RepositoryNotFound
 from apps.directory.models import Project, Snippet, User
-from apps.git_access.follow_ups import push_events
 from apps.git_access.models import ProtectedBranch, PushEvent, PushRecord
+from apps.git_access.pushes.after import push_events
 from tests.factories.directory import GroupFactory, ProjectFactory, SnippetFactory, UserFactory
 from tests.factories.git_access import ProtectedBranchFactory, PushRecordFactory
 from tests.git_access.threads import in_threads

@@ -24,10 +24,10 @@ from apps.core.encryption import Encrypted
 from apps.core.gitaly.client import Gitaly
 from apps.core.jobs.worker import DurableWorker
 from apps.directory.models import Project, ProjectStatistics, User
-from apps.git_access.follow_ups import push_events, statistics
-from apps.git_access.follow_ups.webhooks import deliveries, destinations, signatures
-from apps.git_access.follow_ups.webhooks.destinations import ForbiddenAddress, NotDelivered
 from apps.git_access.models import LfsObjectLink, PushRecord, Webhook, WebhookDelivery
+from apps.git_access.pushes.after import push_events, statistics
+from apps.git_access.pushes.after.webhooks import deliveries, destinations, signatures
+from apps.git_access.pushes.after.webhooks.destinations import ForbiddenAddress, NotDelivered
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import (
     LfsObjectFactory,
@@ -161,7 +161,7 @@ class TestMessages:
             push_events.process(record_id=record.pk, now=timezone.now())
 
         assert refs_told(webhook) == ["refs/heads/a"]
-        path = "apps.git_access.follow_ups.deliver_webhook"
+        path = "apps.git_access.pushes.after.tasks.deliver_webhook"
         assert DBTaskResult.objects.filter(task_path=path).count() == 1
 
 

@@ -21,7 +21,7 @@ from apps.core.jobs.worker import DurableWorker, Upkeep
 from apps.core.shared_store.models import Entry
 from apps.directory.models import User
 from apps.git_access.models import PushEvent, PushRecord
-from apps.git_access.tasks import process_push
+from apps.git_access.pushes.tasks import process_push
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import PushRecordFactory
 from tests.git_access.slow_jobs import fail, fail_once, linger, marks

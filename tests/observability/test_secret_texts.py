@@ -48,7 +48,7 @@ def test_a_secret_is_struck_out_and_the_rest_stays(text: str, kept: str) -> None
         "worker lost",
         "/api/v4/namespaces/gnuwget%2Fwget2/gitlab_subscription",
         "fedcba9876543210fedcba9876543210fedcba98",
-        "apps.git_access.tasks.process_push",
+        "apps.git_access.pushes.tasks.process_push",
         "/opt/gitlab-internal/.venv/lib/python3.11/site-packages/django/db/backends/utils.py",
         "http://localhost:3001/-/health",
         "token_id=4 agent_id=7",

@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apps.directory.models import Member, Namespace, User
-from apps.git_access.attempts.fact_readers import portable, postgresql
-from apps.git_access.attempts.facts import Question
+from apps.git_access.context.facts import Question, portable, postgresql
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Lookup
 from tests.factories.directory import ProjectFactory, UserFactory

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from apps.directory.models import BOT_TYPES, Namespace, Project, User, UserState
+from apps.git_access.policy import lfs_switches
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryType
-from apps.git_access.rules import lfs_switches
 from apps.ssh_keys import last_use
 from apps.ssh_keys.actors import Actor
 from apps.ssh_keys.models import Key

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from apps.git_access.attempts.fact_readers import functions
+from apps.git_access.context.facts import functions
 
 
 class Migration(migrations.Migration):

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from apps.git_access.attempts.attempt import Attempt
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.deadline import CheckTimer
-from apps.git_access.attempts.refusals import Forbidden, Refusal
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.changes import Change
+from apps.git_access.context.deadline import CheckTimer
+from apps.git_access.context.refusals import Forbidden, Refusal
 from apps.git_access.matching.patterns import InvalidPattern
+from apps.git_access.policy.steps.pushing import NO_PUSH, may_push
 from apps.git_access.push_checks import branches, files, lfs_objects, paths, push_rules, sizes, tags
 from apps.git_access.push_checks.push import Push
-from apps.git_access.steps.pushing import NO_PUSH, may_push
 
 PUSH_TITLE = "Checking if you are allowed to push..."
 ALL_TITLE = "Running checks for {} changes"

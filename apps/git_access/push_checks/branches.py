@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from apps.directory.models import AccessLevel
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.changes import Change
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.models import BranchRight
 from apps.git_access.push_checks.names import is_legal, starts_like_revision
 from apps.git_access.push_checks.protected_refs import Rule

@@ -1,6 +1,6 @@
 """The check of the size of each new file."""
 
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.push_checks.push import Push
 
 TITLE = "Checking for blobs over the file size limit"

@@ -1,6 +1,6 @@
 """The check that every pointer to a file in LFS leads to one."""
 
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.models import LfsObjectLink
 from apps.git_access.push_checks.push import Push
 

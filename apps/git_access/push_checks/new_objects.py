@@ -5,7 +5,7 @@ from functools import cached_property
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.objects import Blob, Commit, LfsPointer
-from apps.git_access.attempts.changes import Change, is_object_id
+from apps.git_access.context.changes import Change, is_object_id
 
 # Everything that the refs which exist already do not lead to. With the quarantine, that is what is new.
 NOT_YET_THERE = ("--not", "--all")

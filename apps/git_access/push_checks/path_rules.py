@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from apps.core.gitaly import objects
 from apps.core.gitaly.objects import ChangedPath, Commit
-from apps.git_access.attempts.changes import Change
+from apps.git_access.context.changes import Change
 from apps.git_access.matching import patterns
 from apps.git_access.push_checks.restrictions import Lock
 

@@ -1,7 +1,7 @@
 """The check of what a push touches: paths that others have locked, and names that no file may have."""
 
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.changes import Change
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.push_checks.push import Push
 
 TITLE = "Validating diffs' file paths..."

@@ -6,10 +6,10 @@ from datetime import date
 
 from apps.directory.models import AccessLevel, Member, ProjectGroupLink
 from apps.directory.models.members import unexpired
-from apps.git_access.attempts.facts import Facts
+from apps.git_access.context.facts import Facts
 from apps.git_access.matching import wildcards
 from apps.git_access.models import BranchRight
-from apps.git_access.rules import projects
+from apps.git_access.policy import projects
 
 NO_ONE = 0
 ADMINISTRATORS = 60

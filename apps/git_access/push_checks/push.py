@@ -7,10 +7,10 @@ from django.conf import settings
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.objects import ChangedPath, Commit
 from apps.directory.models import AccessLevel, BranchProtection
-from apps.git_access.attempts import gitaly_repositories
-from apps.git_access.attempts.attempt import Attempt
-from apps.git_access.attempts.deadline import CheckTimer
-from apps.git_access.attempts.facts import Facts, NamespaceFacts, ProjectFacts
+from apps.git_access.context import gitaly_repositories
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.deadline import CheckTimer
+from apps.git_access.context.facts import Facts, NamespaceFacts, ProjectFacts
 from apps.git_access.models import BranchRight
 from apps.git_access.push_checks import protected_refs, pushers, restrictions
 from apps.git_access.push_checks.new_objects import NewObjects

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from apps.core.gitaly.objects import Commit
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.changes import Change
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.matching import patterns
 from apps.git_access.models import PushRule
 from apps.git_access.push_checks.commit_rules import RULES, Candidate

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models.functions import Lower
 
 from apps.directory.models import Email, User
-from apps.git_access.attempts.facts import UserFacts
+from apps.git_access.context.facts import UserFacts
 
 BATCH = 500  # addresses in one query; a database takes only so many parameters
 

@@ -11,8 +11,8 @@ from django.db import connection
 
 from apps.git_access.models import PushRule
 from apps.git_access.models.push_rules import INHERITED
+from apps.git_access.policy import lfs_switches
 from apps.git_access.push_checks.protected_refs import ProtectedRefs, Row, Rule
-from apps.git_access.rules import lfs_switches
 
 # The distance of an owner: the project itself, its namespaces upwards, and the instance behind them all.
 _INSTANCE = 1000

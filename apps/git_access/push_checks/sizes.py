@@ -1,11 +1,11 @@
 """The check that a repository is not larger than it may be once the push is in it."""
 
 from apps.core.gitaly.client import Gitaly
-from apps.git_access.attempts.attempt import Attempt
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.refusals import Forbidden
+from apps.git_access.policy import sizes
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.push import Push
-from apps.git_access.rules import sizes
 
 WOULD_EXCEED = (
     "Your push to this repository cannot be completed as it would exceed the allocated storage for your "

@@ -6,11 +6,11 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.gitaly.client import Gitaly
-from apps.git_access.attempts import gitaly_repositories
-from apps.git_access.attempts.attempt import Attempt
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.deadline import CheckTimer
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context import gitaly_repositories
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.changes import Change
+from apps.git_access.context.deadline import CheckTimer
+from apps.git_access.context.refusals import Forbidden
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.sizes import check_room
 

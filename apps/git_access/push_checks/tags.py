@@ -1,12 +1,12 @@
 """The checks of a tag: its name, and what protects it."""
 
 from apps.directory.models import AccessLevel
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.refusals import Forbidden
+from apps.git_access.context.changes import Change
+from apps.git_access.context.refusals import Forbidden
+from apps.git_access.policy import projects
 from apps.git_access.push_checks.names import is_legal, starts_like_revision
 from apps.git_access.push_checks.protected_refs import CREATE, Rule
 from apps.git_access.push_checks.push import Push
-from apps.git_access.rules import projects
 
 EXISTING_TITLE = "Checking if you are allowed to change existing tags..."
 NAME_TITLE = "Checking if you are providing a valid tag name..."

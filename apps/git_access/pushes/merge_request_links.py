@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import quote_plus
 
 from apps.directory.models import FeatureLevel
-from apps.git_access.attempts.changes import Change
+from apps.git_access.context.changes import Change
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryType

@@ -8,13 +8,12 @@ import structlog
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import FeatureLevel, Project, User
-from apps.git_access.attempts import fact_readers
-from apps.git_access.attempts.changes import Change
-from apps.git_access.attempts.facts import Question
+from apps.git_access.context.changes import Change
+from apps.git_access.context.facts import Question, readers
+from apps.git_access.policy import projects
 from apps.git_access.pushes.push_options import PushOptions
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from apps.git_access.rules import projects
 from apps.ssh_keys.actors import Lookup
 
 MAX_BRANCHES = 10
@@ -76,7 +75,7 @@ def _target_project(options: PushOptions, *, source: Project) -> Project | None:
 
 def _is_open(project: Project, *, user: User, on: date) -> bool:
     repository = RepositoryId(RepositoryType.PROJECT, project.pk)
-    facts = fact_readers.read(Question(actor=Lookup(user_id=user.pk), repository=repository, on=on))
+    facts = readers.read(Question(actor=Lookup(user_id=user.pk), repository=repository, on=on))
     return facts.project is not None and projects.may_download_code(facts, facts.project)
 
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.git_access.follow_ups import pushed_refs
 from apps.git_access.models import PushRecord
 from apps.git_access.pushes import broadcasts, merge_request_links, merge_request_options, reference_counter
+from apps.git_access.pushes.after import pushed_refs
 from apps.git_access.pushes.push_options import PushOptions
+from apps.git_access.pushes.tasks import process_push
 from apps.git_access.repositories import containers, notices
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryId
-from apps.git_access.tasks import process_push
 from apps.ssh_keys import actors
 from apps.ssh_keys.actors import Actor, Claim
 

@@ -10,10 +10,10 @@ from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
-from apps.git_access.access_params import command_of
-from apps.git_access.attempts import refusals
-from apps.git_access.decision import access
-from apps.git_access.payloads import grant_payload
+from apps.git_access.access import authorize
+from apps.git_access.context import refusals
+from apps.git_access.serializers.access_params import command_of
+from apps.git_access.serializers.payloads import grant_payload
 
 # 401 and not 403 for what is forbidden: old clients mask the message of a 403.
 STATUS_OF_REFUSAL: dict[type[refusals.Refusal], int] = {
@@ -35,7 +35,7 @@ class AccessViewSet(InternalViewSet):
         """``POST /internal/allowed``."""
         command = command_of(Given(request))
         try:
-            grant = access.authorize(command, now=timezone.now())
+            grant = authorize.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:
             decisions.refused("allowed", refusal=type(refusal).__name__, rule=refusal.rule)
             return refused(refusal)

@@ -11,11 +11,11 @@ from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest, Failure
 from apps.core.api.params import Given, storable
 from apps.core.api.views import InternalViewSet
-from apps.git_access import params
-from apps.git_access.access_params import command_of
-from apps.git_access.attempts import refusals
-from apps.git_access.decision import audits
-from apps.git_access.decision.audits import Negotiation
+from apps.git_access.access import audit
+from apps.git_access.access.audit import Negotiation
+from apps.git_access.context import refusals
+from apps.git_access.serializers import params
+from apps.git_access.serializers.access_params import command_of
 from apps.git_access.views.access import refused
 
 REQUIRED = ("action", "protocol", "gl_repository", "changes")
@@ -34,10 +34,10 @@ class AuditViewSet(InternalViewSet):
             raise Failure(400, {"error": ", ".join(problems)})
         repository, command = params.repository(given), command_of(given)
         try:
-            event = audits.record(command, repository, _negotiation(given), now=timezone.now())
-        except audits.UnknownAction:
+            event = audit.record(command, repository, _negotiation(given), now=timezone.now())
+        except audit.UnknownAction:
             return Response({"status": False, "message": "No valid action specified"}, status=400)
-        except audits.NotNeeded:
+        except audit.NotNeeded:
             return Response({"status": False, "message": "No git audit event needed"})
         except refusals.Refusal as refusal:
             return refused(refusal)

@@ -10,9 +10,9 @@ from apps.core.api.errors import Failure, ResourceNotFound
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
-from apps.git_access import params
 from apps.git_access.lfs import files, tokens
 from apps.git_access.repositories import containers
+from apps.git_access.serializers import params
 from apps.ssh_keys import actors
 from apps.ssh_keys.params import claim
 

@@ -8,9 +8,9 @@ from apps.core import correlation
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
-from apps.git_access import params
 from apps.git_access.pushes import post_receive, push_options, reference_counter
 from apps.git_access.pushes.post_receive import Outcome, Push
+from apps.git_access.serializers import params
 
 
 class PushViewSet(InternalViewSet):

@@ -16,7 +16,7 @@ from apps.agent.models import SILENCE, Agent
 from apps.billing.models import Subscription
 from apps.core.admin_site import charts
 from apps.core.admin_site.lists import MOST, at_most
-from apps.git_access.decision import denials
+from apps.git_access.access import denials
 from apps.git_access.pushes import figures
 from apps.ssh_keys.models import Key
 from apps.ssh_keys.models.keys import SOON

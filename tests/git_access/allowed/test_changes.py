@@ -3,8 +3,8 @@
 import pytest
 
 from apps.directory.models import Project, User
-from apps.git_access.attempts import changes
-from apps.git_access.attempts.changes import Change
+from apps.git_access.context import changes
+from apps.git_access.context.changes import Change
 from tests.callers import Caller
 from tests.git_access.allowed.asking import (
     GRANTED,

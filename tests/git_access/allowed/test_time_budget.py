@@ -7,8 +7,8 @@ import pytest
 
 from apps.core.gitaly.failures import GitalyDeadlineExceeded
 from apps.directory.models import Project, User
-from apps.git_access.attempts.deadline import CheckTimer
-from apps.git_access.attempts.refusals import Unavailable
+from apps.git_access.context.deadline import CheckTimer
+from apps.git_access.context.refusals import Unavailable
 from apps.git_access.models import BranchRight, ProtectedBranchAccess
 from tests.callers import Caller
 from tests.factories.git_access import ProtectedBranchFactory

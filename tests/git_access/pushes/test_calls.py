@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from apps.directory.models import Project
-from apps.git_access.attempts import deadline
+from apps.git_access.context import deadline
 from tests.factories.directory import UserFactory
 from tests.factories.git_access import LfsFileLockFactory, PathLockFactory, PushRuleFactory
 from tests.git_access.allowed.asking import GRANTED, MAIN, NO_GITALY, creation, deletion, line

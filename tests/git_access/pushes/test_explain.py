@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.directory.models import Project, RedirectRoute
-from apps.git_access.decision import order
+from apps.git_access.access import pipeline
 from apps.git_access.models import ProtectedBranch
 from apps.git_access.repositories.ids import RepositoryType
 from apps.ssh_keys.models import Key
@@ -83,11 +83,11 @@ def test_whatever_decides_the_same_rules_are_listed(stage: Stage) -> None:
 
     assert all(found == lists[0] for found in lists)
     groups = (
-        order.BEFORE_CREATION,
-        order.BEFORE_EXISTENCE,
-        order.EXISTENCE,
-        order.PROJECT_PUSH,
-        *order.CHECKS[RepositoryType.PROJECT],
+        pipeline.BEFORE_CREATION,
+        pipeline.BEFORE_EXISTENCE,
+        pipeline.EXISTENCE,
+        pipeline.PROJECT_PUSH,
+        *pipeline.CHECKS[RepositoryType.PROJECT],
     )
     assert len(lists[0]) == sum(map(len, groups))
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present
-from apps.git_access.attempts.attempt import Action
-from apps.git_access.attempts.attempt import Command as GitCommand
-from apps.git_access.attempts.changes import ANY
-from apps.git_access.decision import explanations
-from apps.git_access.decision.explanations import Explanation, Outcome
+from apps.git_access.access import explain
+from apps.git_access.access.explain import Explanation, Outcome
+from apps.git_access.context.attempt import Action
+from apps.git_access.context.attempt import Command as GitCommand
+from apps.git_access.context.changes import ANY
 from apps.ssh_keys.actors import Claim
 
 GitAction = Annotated[
@@ -52,8 +52,8 @@ class Command(Noun):
         )
         now = timezone.now()
         if ref:
-            asked = explanations.with_change_to(asked, ref, now=now, old=old, new=new)
-        explanation = explanations.explain(asked, now=now)
+            asked = explain.with_change_to(asked, ref, now=now, old=old, new=new)
+        explanation = explain.explain(asked, now=now)
         present(self, _facts(explanation), _lines(explanation), as_json=as_json)
         if not explanation.allowed:
             raise typer.Exit(1)

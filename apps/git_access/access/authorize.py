@@ -1,0 +1,216 @@
+"""May this Git command run: the pipeline of steps whose order is part of the contract."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from apps.core.gitaly.failures import RepositoryNotFound
+from apps.core.gitaly.servers import Server, UnknownStorage, server_of
+from apps.core.observability import request_facts
+from apps.core.shared_store.store import failures, store
+from apps.directory.models import User
+from apps.git_access.access import denials, project_creation, repository_existence
+from apps.git_access.access.pipeline import (
+    BEFORE_CREATION,
+    BEFORE_EXISTENCE,
+    CHANGES,
+    DESIGN,
+    EXISTENCE,
+    PULL,
+    PUSH,
+)
+from apps.git_access.context import changes, gitaly_repositories
+from apps.git_access.context.attempt import Attempt, Command
+from apps.git_access.context.deadline import NO_GITALY, CheckTimer, gitaly_answers
+from apps.git_access.context.facts import Facts, Question, readers
+from apps.git_access.context.refusals import Hidden, Refusal, TooMany, Unavailable
+from apps.git_access.policy.steps.repository import PROJECT_NOT_FOUND
+from apps.git_access.push_checks import take_all
+from apps.git_access.repositories import containers, notices
+from apps.git_access.repositories.ids import MalformedRepository, RepositoryId, RepositoryType, parse
+from apps.ssh_keys import actors, last_use
+
+log = structlog.get_logger(__name__)
+
+WINDOW = 60  # seconds, of the rate limit
+TOO_MANY = "This endpoint has been requested too many times. Try again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The command may run, on the Gitaly server that holds the repository."""
+
+    attempt: Attempt
+    server: Server
+
+
+def authorize(command: Command, *, now: datetime) -> Grant:
+    """Decide about one Git command.
+
+    Raises:
+        Refusal: why it may not run.
+    """
+    try:
+        return _authorize(command, now=now)
+    except Refusal as refusal:
+        denials.count(refusal, now=now)
+        raise
+
+
+def _authorize(command: Command, *, now: datetime) -> Grant:
+    named = _named_repository(command)
+    limit_rate(command)
+    attempt = attempt_of(command, named, now=now)
+    _note_actor(attempt.facts)
+    touch(attempt)
+    granted = check(attempt)
+    grant = Grant(granted, _server(granted))
+    record_activity(granted)
+    return grant
+
+
+def _note_actor(facts: Facts) -> None:
+    request_facts.note(
+        key_id=facts.key.id if facts.key else None, user_id=facts.user.id if facts.user else None
+    )
+
+
+class Way:
+    """How the pipeline goes: it takes every step, and leaves its traces. An explanation goes another way."""
+
+    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
+        """Take steps in their order; one that does not return ends it all."""
+        take_all(steps, *arguments)
+
+    def create(self, attempt: Attempt) -> Attempt:
+        """Step 14: create the project, and go on with it."""
+        project_creation.create(attempt)
+        return replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
+
+    def remember_move(self, attempt: Attempt) -> None:
+        """Step 17: whoever used a former path is told at the end of the push."""
+        _remember_move(attempt)
+
+    def timer(self) -> CheckTimer:
+        """Return what measures the checks."""
+        return CheckTimer()
+
+
+def check(attempt: Attempt, way: Way | None = None) -> Attempt:
+    """Take every step from the third on, and return the attempt; its project may be a new one.
+
+    Raises:
+        Refusal: why the command may not run.
+    """
+    way = way or Way()
+    if attempt.type == RepositoryType.DESIGN:
+        way.take(DESIGN, attempt)
+        return attempt
+    way.take(BEFORE_CREATION, attempt)
+    with gitaly_answers():
+        if project_creation.is_due(attempt):
+            attempt = way.create(attempt)
+        way.take(BEFORE_EXISTENCE, attempt)
+        way.remember_move(attempt)
+        _check_repository(attempt, way)
+    return attempt
+
+
+def _check_repository(attempt: Attempt, way: Way) -> None:
+    timer = way.timer()
+    try:
+        way.take(EXISTENCE, attempt, timer)
+        if not attempt.command.is_push:
+            way.take(PULL, attempt)
+            return
+        way.take(PUSH[attempt.type], attempt)
+        if check_changes := CHANGES.get(attempt.type):
+            check_changes(attempt, timer, way.take)
+    except RepositoryNotFound:
+        repository_existence.record(attempt.facts, exists=None)
+        raise Hidden(repository_existence.ABSENT[attempt.type]) from None
+
+
+def _named_repository(command: Command) -> RepositoryId | None:
+    try:
+        return parse(command.gl_repository) if command.gl_repository is not None else None
+    except MalformedRepository:
+        raise Hidden(PROJECT_NOT_FOUND) from None
+
+
+def attempt_of(command: Command, named: RepositoryId | None, *, now: datetime) -> Attempt:
+    """Read the facts about a command."""
+    path = None
+    if named is None and command.project is not None:
+        path = containers.normalised(command.project)
+    return Attempt(
+        command=command,
+        facts=_facts(command, named, path, now=now),
+        path=path,
+        changes=changes.parse(command.changes),
+        now=now,
+    )
+
+
+def _facts(command: Command, named: RepositoryId | None, path: str | None, *, now: datetime) -> Facts:
+    question = Question(actor=actors.lookup(command.claim), repository=named, path=path or "", on=now.date())
+    return readers.read(question)
+
+
+def limit_rate(command: Command) -> None:
+    """Step 1: only where Redis counts, for no request writes to the database to be counted.
+
+    Raises:
+        TooMany: one actor has asked too often for the same thing.
+    """
+    limit = settings.GITLAB_SHELL_OPERATION_LIMIT
+    if not settings.REDIS_URL or limit <= 0:
+        return
+    target = command.gl_repository or command.project or ""
+    key = f"gitlab_shell_operation:{command.action}:{target}:{actors.lookup(command.claim)}"
+    try:
+        count = store().count_within(key, window=WINDOW)
+    except failures():
+        log.warning("a request could not be counted", exc_info=True)
+        return
+    if count > limit:
+        raise TooMany(TOO_MANY, retry_after=WINDOW)
+
+
+def touch(attempt: Attempt) -> None:
+    """Step 2: the key was used; written at most once a day, and before any refusal."""
+    key = attempt.facts.key
+    if key is not None:
+        last_use.touch(key_id=key.id, last_used_at=key.last_used_at, now=attempt.now)
+
+
+def record_activity(attempt: Attempt) -> None:
+    """A pull that may run makes its user active today; written once a day."""
+    user, today = attempt.facts.checked_user, attempt.now.date()
+    if user is None or not attempt.command.is_pull or settings.READ_ONLY:
+        return
+    if user.last_activity_on != today:
+        User.objects.filter(pk=user.id).update(last_activity_on=today)
+
+
+def _server(attempt: Attempt) -> Server:
+    try:
+        return server_of(gitaly_repositories.storage_name(attempt.facts))
+    except UnknownStorage:
+        raise Unavailable(NO_GITALY) from None
+
+
+def _remember_move(attempt: Attempt) -> None:
+    user, path = attempt.facts.checked_user, attempt.redirected_path
+    if user and path:
+        notices.remember_move(
+            user_id=user.id,
+            repository=gitaly_repositories.repository_id(attempt.facts),
+            old_path=path,
+            new_path=attempt.facts.full_path or "",
+            protocol=attempt.command.protocol,
+        )

@@ -1,0 +1,106 @@
+"""Counting refused Git commands by the rule that refused, without a write per request.
+
+Each process adds up in its memory and hands the sums to the database once a minute, in a thread beside the
+requests. So a number may be a minute late, and a process that is killed takes its last minute with it.
+"""
+
+import threading
+from collections import Counter
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import Min, Sum
+from django.utils import timezone
+
+from apps.core import moments
+from apps.git_access.context.refusals import Refusal
+from apps.git_access.models import DenialCount
+
+INTERVAL = 60  # seconds between two writes of a process
+KEPT = timedelta(days=30)
+LONGEST = 255  # characters of a reason
+_ADD = """
+INSERT INTO git_access_denialcount AS known (hour, reason, count) VALUES (%s, %s, %s)
+ON CONFLICT (hour, reason) DO UPDATE SET count = known.count + excluded.count
+"""
+
+log = structlog.get_logger(__name__)
+_pending: Counter[tuple[datetime, str]] = Counter()
+_lock = threading.Lock()
+
+
+def count(refusal: Refusal, *, now: datetime) -> None:
+    """Note a refusal, in memory."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    reason = refusal.rule or type(refusal).__name__
+    with _lock:
+        _pending[hour, reason[:LONGEST]] += 1
+
+
+def hand_over() -> int:
+    """Add what this process has noted to the database, and return how many refusals that were.
+
+    What the database does not take is kept for the next time.
+    """
+    with _lock:
+        noted = dict(_pending)
+        _pending.clear()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Always in the same order: two processes never wait for one another.
+            for (hour, reason), number in sorted(noted.items()):
+                cursor.execute(_ADD, [moments.stored(hour), reason, number])
+    except DatabaseError:
+        with _lock:
+            _pending.update(noted)
+        raise
+    return sum(noted.values())
+
+
+def by_reason(*, since: datetime) -> list[tuple[str, int]]:
+    """Return how often each rule has refused since the hour of a moment, the most frequent first."""
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    rows = DenialCount.objects.filter(hour__gte=hour).values_list("reason")
+    return [
+        (reason, number) for reason, number in rows.annotate(total=Sum("count")).order_by("-total", "reason")
+    ]
+
+
+def counted_since() -> datetime | None:
+    """Return the first hour that is still counted."""
+    first: datetime | None = DenialCount.objects.aggregate(first=Min("hour"))["first"]
+    return first
+
+
+def prune(*, now: datetime) -> int:
+    """Forget the hours before ``KEPT``, and return how many rows that were."""
+    removed, _ = DenialCount.objects.filter(hour__lt=now - KEPT).delete()
+    return removed
+
+
+class HandOver(threading.Thread):
+    """Hands the sums over once a minute, and forgets old ones, for the life of a web process."""
+
+    def __init__(self) -> None:
+        super().__init__(name="denials", daemon=True)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Wait, write, and wait again; a database that is away is asked again a minute later."""
+        while not self._stopped.wait(INTERVAL):
+            self._hand_over()
+        connection.close()
+
+    def stop(self) -> None:
+        """Hand over the last sums."""
+        self._stopped.set()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        try:
+            close_old_connections()
+            hand_over()
+            prune(now=timezone.now())
+        except DatabaseError:
+            log.exception("denials not handed over")

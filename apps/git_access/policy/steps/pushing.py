@@ -1,0 +1,128 @@
+"""Steps of a command that writes, before its changes are looked at."""
+
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.refusals import Forbidden
+from apps.git_access.policy import accounts, projects, sizes, snippets
+from apps.git_access.repositories.ids import RepositoryType
+
+NO_PUSH = "You are not allowed to push code to this project."
+NO_UPDATE = "You are not allowed to update this snippet."
+READ_ONLY = "The repository is temporarily read-only. Please try again later."
+SIZE_EXCEEDED = (
+    "Your push to this repository cannot be completed because this repository has exceeded the "
+    "allocated storage for your project. Contact your GitLab administrator for more information."
+)
+
+
+def repository_writable(attempt: Attempt) -> None:
+    """Step 20: the repository is not read-only for now."""
+    facts = attempt.facts
+    match attempt.type:
+        case RepositoryType.SNIPPET:
+            flag = facts.snippet is not None and facts.snippet.repository_read_only
+        case RepositoryType.GROUP_WIKI:
+            flag = facts.namespace is not None and facts.namespace.repository_read_only
+        case _:
+            flag = facts.project is not None and facts.project.repository_read_only
+    if flag:
+        raise Forbidden(READ_ONLY)
+
+
+def not_archived(attempt: Attempt) -> None:
+    """Step 21: neither the project nor a group above it is archived."""
+    project, namespace = attempt.facts.project, attempt.facts.namespace
+    if project and namespace and projects.is_archived(project, namespace):
+        raise Forbidden("You can't push code to an archived project.")
+
+
+def deploy_key_writes(attempt: Attempt) -> None:
+    """Step 22: a deploy key is attached with the right to push."""
+    if attempt.facts.deploy_key and not attempt.facts.can_push:
+        raise Forbidden("This deploy key does not have write access to this project.")
+
+
+def not_anonymous(attempt: Attempt) -> None:
+    """Step 23: somebody pushes."""
+    if not attempt.facts.deploy_key and not attempt.facts.user:
+        raise Forbidden("You are not allowed to upload code for this project.")
+
+
+def within_size(attempt: Attempt) -> None:
+    """Step 24: the repository is not larger than it may be already."""
+    if all(change.is_deletion for change in attempt.changes):
+        return
+    if sizes.exceeds(attempt.facts):
+        raise Forbidden(SIZE_EXCEEDED)
+
+
+def push_right(attempt: Attempt) -> None:
+    """Step 25: before the transfer; a deploy key has been looked at."""
+    if attempt.command.asks_beforehand and not attempt.facts.deploy_key and not may_push(attempt):
+        raise Forbidden(NO_PUSH)
+
+
+def may_push(attempt: Attempt) -> bool:
+    """Whether the user has the push right; of a deploy key, its creator must still be able to read."""
+    facts = attempt.facts
+    if facts.project is None or facts.namespace is None:
+        return False
+    if facts.deploy_key is None:
+        return projects.may_push_code(facts, facts.project, facts.namespace)
+    creator = facts.user
+    return (
+        bool(facts.can_push)
+        and creator is not None
+        and accounts.may_use_git(creator, now=attempt.now)
+        and _creator_reads(attempt)
+    )
+
+
+def _creator_reads(attempt: Attempt) -> bool:
+    facts = attempt.facts
+    return facts.project is not None and (
+        facts.level >= 10 or projects.is_open_to(facts.user, visibility_level=facts.project.visibility_level)
+    )
+
+
+def wiki_write_right(attempt: Attempt) -> None:
+    """Of a wiki: its pages may be written."""
+    facts = attempt.facts
+    usable = facts.user is not None and accounts.may_use_git(facts.user, now=attempt.now)
+    if attempt.type == RepositoryType.GROUP_WIKI:
+        owner, writes = (
+            "group",
+            bool(facts.namespace and projects.may_write_group_wiki(facts, facts.namespace)),
+        )
+    else:
+        owner, writes = (
+            "project",
+            bool(
+                facts.project
+                and facts.namespace
+                and projects.may_write_wiki(facts, facts.project, facts.namespace)
+            ),
+        )
+    if not usable or not writes:
+        raise Forbidden(f"You are not allowed to write to this {owner}'s wiki.")
+
+
+def snippet_has_user(attempt: Attempt) -> None:
+    """Of a snippet: somebody pushes."""
+    if attempt.facts.checked_user is None:
+        raise Forbidden(NO_UPDATE)
+
+
+def snippet_update_right(attempt: Attempt) -> None:
+    """Of a snippet: it may be updated."""
+    snippet = attempt.facts.snippet
+    if snippet is None or not snippets.may_update(attempt.facts, snippet):
+        raise Forbidden(NO_UPDATE)
+
+
+def design_right(attempt: Attempt) -> None:
+    """Of designs, for every command: they are managed on the web, by members."""
+    if attempt.command.protocol != "web":
+        raise Forbidden("Designs are only accessible using the web interface")
+    project, namespace = attempt.facts.project, attempt.facts.namespace
+    if not project or not namespace or not projects.may_manage_designs(attempt.facts, project, namespace):
+        raise Forbidden("You are not allowed to manage designs of this project")

@@ -1,0 +1,1 @@
+"""What follows a finished push: branches, events, sizes, webhooks."""

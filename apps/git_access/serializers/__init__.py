@@ -1,0 +1,1 @@
+"""What git access reads from requests and says in answers."""

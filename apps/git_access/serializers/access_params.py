@@ -1,0 +1,85 @@
+"""What ``/allowed`` is asked; read by hand, for it is the hottest endpoint and refuses little by shape."""
+
+import json
+from typing import Any, TypeGuard
+
+from apps.core import correlation
+from apps.core.api.errors import BadRequest
+from apps.core.api.params import Given, storable
+from apps.git_access.context.attempt import Action, Command, Quarantine
+from apps.git_access.serializers.params import client_context
+from apps.ssh_keys.params import claim
+
+OBJECT_DIRECTORY = "GIT_OBJECT_DIRECTORY_RELATIVE"
+ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES_RELATIVE"
+
+
+def command_of(given: Given) -> Command:
+    """Read the parameters of ``/allowed``.
+
+    Raises:
+        BadRequest: a parameter that cannot be done without is missing, or one is of a wrong type.
+    """
+    command = Command(
+        claim=claim(given),
+        action=given.text("action") or "",
+        protocol=_required(given, "protocol").lower(),
+        gl_repository=given.text("gl_repository"),
+        project=given.text("project"),
+        changes=_changes(given),
+        quarantine=_quarantine(given.value("env")),
+        check_ip=_check_ip(given.value("check_ip")),
+        namespace_path=given.text("namespace_path"),
+        relative_path=given.text("relative_path"),
+        correlation_id=correlation.current(),
+    )
+    client_context(given)
+    if command.gl_repository is None and command.project is None:
+        raise BadRequest('"project" not given')
+    if command.changes is None and command.action == Action.RECEIVE_PACK:
+        raise BadRequest('"changes" not given')
+    return command
+
+
+def _required(given: Given, name: str) -> str:
+    value = given.text(name)
+    if not value:
+        raise BadRequest(f'"{name}" not given')
+    return value
+
+
+def _changes(given: Given) -> str | list[str] | None:
+    value = given.value("changes")
+    if isinstance(value, list):
+        return [storable("changes", line) for line in value]
+    return given.text("changes")
+
+
+def _check_ip(value: Any) -> str | None:
+    """Read the client's address; what is none is kept, for it lies outside every range."""
+    return None if value is None else str(value)
+
+
+def _quarantine(env: Any) -> Quarantine:
+    """Read the quarantine directories: an object, or JSON text of one; anything else says nothing."""
+    if isinstance(env, str):
+        try:
+            env = json.loads(env)
+        except (ValueError, RecursionError):
+            env = {}
+    if not isinstance(env, dict):
+        return Quarantine()
+    directory, alternates = env.get(OBJECT_DIRECTORY), env.get(ALTERNATES, [])
+    is_list = isinstance(alternates, list) and all(map(_is_path, alternates))
+    return Quarantine(
+        object_directory=directory if _is_path(directory) else "",
+        alternates=alternates if is_list or alternates is None else [],
+    )
+
+
+def _is_path(value: Any) -> TypeGuard[str]:
+    try:
+        storable("env", value)
+    except BadRequest:  # here that says nothing, as everything else that cannot be a path
+        return False
+    return True
