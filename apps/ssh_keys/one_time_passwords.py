@@ -149,7 +149,7 @@ def _use_up(code: str | None, *, user: User, delivery: Delivery, now: datetime) 
         raise NoCode
     if delivery.earlier_answer() is not None:
         return True
-    if not _matches(code, user=user, now=now):
+    if not use(code, user=user, now=now):
         user.count_failure(at=now)
         return False
     if user.failed_attempts or user.locked_at:
@@ -158,8 +158,11 @@ def _use_up(code: str | None, *, user: User, delivery: Delivery, now: datetime) 
     return True
 
 
-def _matches(code: str, *, user: User, now: datetime) -> bool:
-    """Whether it is a code of a step after the last one used; that step is then used up."""
+def use(code: str, *, user: User, now: datetime) -> bool:
+    """Whether it is a code of a step after the last one used; that step is then used up.
+
+    Call it with the user's row locked.
+    """
     row = OtpSecret.objects.filter(user=user).first()
     if row is None or not _CODE.fullmatch(code):
         return False

@@ -41,6 +41,12 @@ def regenerate(*, claim: Claim, now: datetime) -> list[str]:
     return _replace(user, now=now)
 
 
+def use(code: str, *, user: User) -> bool:
+    """Whether it is one of the user's codes; it is then used up."""
+    deleted, _ = RecoveryCode.objects.filter(user=user, digest=digest(code.strip().lower())).delete()
+    return deleted > 0
+
+
 @transaction.atomic
 def _replace(user: User, *, now: datetime) -> list[str]:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two sets at once must not mix

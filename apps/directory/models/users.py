@@ -66,6 +66,11 @@ class UserManager(BaseUserManager["User"]):
         """Users with this name, ignoring case: at most one."""
         return self.alias(lower_username=Lower("username")).filter(lower_username=username.lower())
 
+    def addressed(self, email: str) -> models.QuerySet["User"]:
+        """Users with this primary address, ignoring case: at most one."""
+        # The empty ones stand outside of the index that keeps addresses apart.
+        return self.exclude(email="").alias(lower_email=Lower("email")).filter(lower_email=email.lower())
+
     def searched(self, text: str) -> models.QuerySet["User"]:
         """Users with this text in username, full name or address, ignoring case."""
         fields = ("username", "name", "email")
@@ -147,7 +152,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         self.failed_attempts = 1 if self.locked_at else self.failed_attempts + 1
         self.locked_at = at if self.failed_attempts >= settings.MAX_LOGIN_ATTEMPTS else None
-        self.save(update_fields=["failed_attempts", "locked_at"])
+        # No save: a count is no change that somebody has made, and has no entry in the audit log.
+        User.objects.filter(pk=self.pk).update(failed_attempts=self.failed_attempts, locked_at=self.locked_at)
 
     def forget_failures(self) -> None:
         """Begin the count of failed attempts anew."""
