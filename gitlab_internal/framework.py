@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "apps.directory",
     "apps.ssh_keys",
     "apps.git_access",
+    "apps.workhorse",
     "apps.agent",
     "apps.billing",
 ]

@@ -52,6 +52,12 @@ SHELL_PREVIOUS_SECRET_FILE = Path(
 KAS_SECRET_FILE = Path(env.str("KAS_SECRET_FILE", default=str(DATA / ".gitlab_kas_secret")))
 # The secret of kas before it, which counts too until `manage.py secret retire kas`.
 KAS_PREVIOUS_SECRET_FILE = Path(env.str("KAS_PREVIOUS_SECRET_FILE", default=f"{KAS_SECRET_FILE}.previous"))
+# The secret that Workhorse shares with the instance: strict Base64 of 32 bytes.
+WORKHORSE_SECRET_FILE = Path(env.str("WORKHORSE_SECRET_FILE", default=str(DATA / ".gitlab_workhorse_secret")))
+# The secret of Workhorse before it, which counts too until `manage.py secret retire workhorse`.
+WORKHORSE_PREVIOUS_SECRET_FILE = Path(
+    env.str("WORKHORSE_PREVIOUS_SECRET_FILE", default=f"{WORKHORSE_SECRET_FILE}.previous")
+)
 # The keys of the secrets that are stored encrypted, one a line, the newest first.
 ENCRYPTION_KEYS_FILE = Path(env.str("ENCRYPTION_KEYS_FILE", default=str(DATA / "encryption_keys")))
 # The file that holds SECRET_KEY where the variable does not.

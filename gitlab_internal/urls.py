@@ -33,12 +33,16 @@ from apps.operations.monitoring import probes
 from apps.ssh_keys.views.certificates import CertificateViewSet
 from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
+from apps.workhorse.converters import RepositoryConverter
+from apps.workhorse.git_http.views import GitViewSet
 
 register_converter(NamespaceConverter, "namespace")
+register_converter(RepositoryConverter, "repository")
 
 INTERNAL = "api/v4/internal/"
 KUBERNETES = f"{INTERNAL}kubernetes"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
+REPOSITORY = "<repository:repository>.git/"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 
 handler400 = "apps.core.api.errors.bad_request"
@@ -144,4 +148,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", loaded_when_asked("apps.operations.openapi.views.schema"), name="schema"),
     path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
     path("admin/", admin.site.urls),
+    # Git over HTTP, asked by Workhorse
+    path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs"})),
+    path(f"{REPOSITORY}git-upload-pack", GitViewSet.as_view({"post": "upload_pack"})),
+    path(f"{REPOSITORY}git-receive-pack", GitViewSet.as_view({"post": "receive_pack"})),
+    # Git LFS, asked by Workhorse and by git-lfs through it
 ]

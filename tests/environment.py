@@ -22,12 +22,15 @@ SHELL_SECRET = "0123456789abcdef0123456789abcdef\n"
 SHELL_SECRET_NAME = ".gitlab_shell_secret"
 KAS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"  # the bytes from 0 to 31
 KAS_SECRET_NAME = ".gitlab_kas_secret"
+WORKHORSE_SECRET = "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=\n"  # the bytes from 31 down to 0
+WORKHORSE_SECRET_NAME = ".gitlab_workhorse_secret"
 SECRET_KEY = "a key for tests only, and long enough for every signature"
 
 ENCRYPTION_KEYS_NAME = "encryption_keys"
 SECRET_FILES = {
     SHELL_SECRET_NAME: SHELL_SECRET,
     KAS_SECRET_NAME: KAS_SECRET,
+    WORKHORSE_SECRET_NAME: WORKHORSE_SECRET,
     ENCRYPTION_KEYS_NAME: f"{Fernet.generate_key().decode()}\n",
 }
 

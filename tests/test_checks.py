@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import KAS_SECRET, SHELL_SECRET
+from tests.environment import KAS_SECRET, SHELL_SECRET, WORKHORSE_SECRET
 from tests.instances import ROOT, environment
 
-SECRETS = {".gitlab_shell_secret": SHELL_SECRET, ".gitlab_kas_secret": KAS_SECRET}
+SECRETS = {
+    ".gitlab_shell_secret": SHELL_SECRET,
+    ".gitlab_kas_secret": KAS_SECRET,
+    ".gitlab_workhorse_secret": WORKHORSE_SECRET,
+}
 
 
 @pytest.fixture
@@ -55,16 +59,17 @@ def test_a_missing_and_a_readable_secret_fail_the_checks_with_a_hint(data: Path)
     assert f"(gitlab_internal.E001) The secret file {secret} is missing." in output
 
 
-def test_a_secret_of_kas_that_is_no_key_or_missing_fails_the_checks(data: Path) -> None:
-    secret = data / ".gitlab_kas_secret"
+@pytest.mark.parametrize(
+    ("name", "program"), [(".gitlab_kas_secret", "kas"), (".gitlab_workhorse_secret", "Workhorse")]
+)
+def test_a_secret_that_is_no_key_or_missing_fails_the_checks(data: Path, name: str, program: str) -> None:
+    secret = data / name
 
     secret.write_text(SHELL_SECRET)
     code, output = check(data)
     assert code == 1
-    assert (
-        f"(gitlab_internal.E003) The secret in {secret} is no key of kas: Base64 of 24 bytes instead of 32."
-        in output
-    )
+    reason = "Base64 of 24 bytes instead of 32."
+    assert f"(gitlab_internal.E003) The secret in {secret} is no key of {program}: {reason}" in output
 
     secret.unlink()
     code, output = check(data)

@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from apps.core import encryption
-from apps.core.secret_files import MalformedSecret, kas_key, without_line_end
+from apps.core.secret_files import MalformedSecret, signing_key, without_line_end
 
 MIN_SECRET_LENGTH = 16  # bytes
 INSTANCE = "instance"  # the tag of what can be wrong with an instance, where the code is as it was delivered
@@ -17,14 +17,20 @@ INSTANCE = "instance"  # the tag of what can be wrong with an instance, where th
 
 @register(INSTANCE)
 def secret_files(**kwargs: Any) -> list[CheckMessage]:
-    """Every secret file exists, is private, and holds a good secret; only who runs kas needs its file."""
-    return [*about_shell(), *about_kas(), *about_encryption()]
+    """Every secret file exists, is private, and holds a good secret; those of kas and Workhorse may lack."""
+    return [*about_shell(), *about_kas(), *about_workhorse(), *about_encryption()]
 
 
 @register(INSTANCE, deploy=True)
 def kas_secret_file(**kwargs: Any) -> list[CheckMessage]:
     """An instance in production has the secret file that it shares with kas."""
     return list(_missing("KAS_SECRET_FILE", settings.KAS_SECRET_FILE))
+
+
+@register(INSTANCE, deploy=True)
+def workhorse_secret_file(**kwargs: Any) -> list[CheckMessage]:
+    """An instance in production has the secret file that it shares with Workhorse."""
+    return list(_missing("WORKHORSE_SECRET_FILE", settings.WORKHORSE_SECRET_FILE))
 
 
 def about_shell() -> Iterator[CheckMessage]:
@@ -37,7 +43,13 @@ def about_shell() -> Iterator[CheckMessage]:
 def about_kas() -> Iterator[CheckMessage]:
     """What is wrong with the secret of kas and the one before it."""
     for path in (settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE):
-        yield from _about(path, _about_kas_key)
+        yield from _about(path, _about_key_of("kas"))
+
+
+def about_workhorse() -> Iterator[CheckMessage]:
+    """What is wrong with the secret of Workhorse and the one before it."""
+    for path in (settings.WORKHORSE_SECRET_FILE, settings.WORKHORSE_PREVIOUS_SECRET_FILE):
+        yield from _about(path, _about_key_of("Workhorse"))
 
 
 def about_encryption() -> Iterator[CheckMessage]:
@@ -87,15 +99,18 @@ def _about_text(path: Path) -> Iterator[CheckMessage]:
         )
 
 
-def _about_kas_key(path: Path) -> Iterator[CheckMessage]:
-    try:
-        kas_key(path.read_bytes())
-    except MalformedSecret as error:
-        yield Error(
-            f"The secret in {path} is no key of kas: {error}.",
-            hint="It must be the strict Base64 text of exactly 32 random bytes; kas needs the same file.",
-            id="gitlab_internal.E003",
-        )
+def _about_key_of(program: str) -> Callable[[Path], Iterator[CheckMessage]]:
+    def about_key(path: Path) -> Iterator[CheckMessage]:
+        try:
+            signing_key(path.read_bytes())
+        except MalformedSecret as error:
+            yield Error(
+                f"The secret in {path} is no key of {program}: {error}.",
+                hint=f"It must be strict Base64 of exactly 32 random bytes; {program} needs the same file.",
+                id="gitlab_internal.E003",
+            )
+
+    return about_key
 
 
 def _about_encryption_keys(path: Path) -> Iterator[CheckMessage]:

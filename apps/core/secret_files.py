@@ -109,7 +109,7 @@ def equal(offered: bytes, live: Iterable[bytes]) -> bytes | None:
     return matches[0] if bare and matches else None
 
 
-KAS_KEY_LENGTH = 32  # bytes
+SIGNING_KEY_LENGTH = 32  # bytes; of kas and of Workhorse
 
 
 class MalformedSecret(ValueError):
@@ -121,13 +121,13 @@ def new_shell_secret() -> bytes:
     return f"{secrets.token_hex(16)}\n".encode()
 
 
-def new_kas_secret() -> bytes:
-    """Return strict Base64 of 32 random bytes, which are kas's signing key, and a line end."""
-    return base64.b64encode(secrets.token_bytes(KAS_KEY_LENGTH)) + b"\n"
+def new_signing_secret() -> bytes:
+    """Return strict Base64 of 32 random bytes, with which kas or Workhorse signs, and a line end."""
+    return base64.b64encode(secrets.token_bytes(SIGNING_KEY_LENGTH)) + b"\n"
 
 
-def kas_key(content: bytes) -> bytes:
-    """Return the signing key that the content of kas's secret file stands for: strict Base64 of 32 bytes.
+def signing_key(content: bytes) -> bytes:
+    """Return the key that the content of a secret file stands for: strict Base64 of 32 bytes.
 
     Raises:
         MalformedSecret: it stands for no such key.
@@ -139,6 +139,6 @@ def kas_key(content: bytes) -> bytes:
         raise MalformedSecret("not Base64") from error
     if base64.b64encode(key) != text:
         raise MalformedSecret("not strict Base64")
-    if len(key) != KAS_KEY_LENGTH:
-        raise MalformedSecret(f"Base64 of {len(key)} bytes instead of {KAS_KEY_LENGTH}")
+    if len(key) != SIGNING_KEY_LENGTH:
+        raise MalformedSecret(f"Base64 of {len(key)} bytes instead of {SIGNING_KEY_LENGTH}")
     return key

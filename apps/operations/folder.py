@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from apps.core import encryption
-from apps.core.secret_files import new_kas_secret, new_shell_secret
+from apps.core.secret_files import new_shell_secret, new_signing_secret
 
 ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
 AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
@@ -40,6 +40,8 @@ def secret_files() -> dict[str, Path]:
         "shell_secret.previous": settings.SHELL_PREVIOUS_SECRET_FILE,
         "kas_secret": settings.KAS_SECRET_FILE,
         "kas_secret.previous": settings.KAS_PREVIOUS_SECRET_FILE,
+        "workhorse_secret": settings.WORKHORSE_SECRET_FILE,
+        "workhorse_secret.previous": settings.WORKHORSE_PREVIOUS_SECRET_FILE,
         "encryption_keys": settings.ENCRYPTION_KEYS_FILE,
         "secret_key": settings.SECRET_KEY_FILE,
         ADMIN_TOKEN: settings.DATA / ADMIN_TOKEN,
@@ -57,7 +59,8 @@ def _wanted(first_settings: Mapping[str, str]) -> list[tuple[Path, bytes]]:
     lines = "".join(f"{name}={value}\n" for name, value in first_settings.items())
     wanted = [
         (settings.SHELL_SECRET_FILE, new_shell_secret()),
-        (settings.KAS_SECRET_FILE, new_kas_secret()),
+        (settings.KAS_SECRET_FILE, new_signing_secret()),
+        (settings.WORKHORSE_SECRET_FILE, new_signing_secret()),
         (settings.ENCRYPTION_KEYS_FILE, encryption.new_key()),
         (settings.DATA / ADMIN_TOKEN, f"glpat-{secrets.token_urlsafe(15)}\n".encode()),
         (settings.DATA / AGENT_TOKEN, f"{secrets.token_urlsafe(38)[:50]}\n".encode()),

@@ -4,7 +4,7 @@ import jwt
 from django.conf import settings
 
 from apps.core.api.kas_authentication import AUDIENCE, ISSUER
-from apps.core.secret_files import kas_key
+from apps.core.secret_files import signing_key
 
 LIFETIME = 60  # seconds; kas's own tokens live five
 
@@ -16,6 +16,6 @@ def fresh(*, at: float) -> str:
         OSError: there is no secret file.
         MalformedSecret: it holds no key.
     """
-    key = kas_key(settings.KAS_SECRET_FILE.read_bytes())
+    key = signing_key(settings.KAS_SECRET_FILE.read_bytes())
     claims = {"aud": [AUDIENCE], "exp": at + LIFETIME, "iat": at, "iss": ISSUER, "nbf": at}
     return jwt.encode(claims, key, algorithm="HS256")

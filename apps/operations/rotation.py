@@ -22,6 +22,7 @@ class SecretName(StrEnum):
 
     SHELL = "shell"
     KAS = "kas"
+    WORKHORSE = "workhorse"
     ENCRYPTION = "encryption"
 
 
@@ -190,7 +191,10 @@ def _place(name: SecretName) -> _Place:
             return _Pair(*files, secret_files.new_shell_secret)
         case SecretName.KAS:
             files = (settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE)
-            return _Pair(*files, secret_files.new_kas_secret)
+            return _Pair(*files, secret_files.new_signing_secret)
+        case SecretName.WORKHORSE:
+            files = (settings.WORKHORSE_SECRET_FILE, settings.WORKHORSE_PREVIOUS_SECRET_FILE)
+            return _Pair(*files, secret_files.new_signing_secret)
         case SecretName.ENCRYPTION:
             return _Lines(settings.ENCRYPTION_KEYS_FILE)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models.functions import Lower
-
 from apps.directory.models import Member, Namespace, NamespaceKind, User
 from apps.ssh_keys.models import SshCertificateAuthority
 
@@ -55,5 +53,4 @@ def _group(fingerprint: str) -> Namespace:
 
 def _user(holder: str) -> User | None:
     """Return the user of this name, else of this address, ignoring case."""
-    addressed = User.objects.alias(lower_email=Lower("email")).exclude(email="")
-    return User.objects.named(holder).first() or addressed.filter(lower_email=holder.lower()).first()
+    return User.objects.named(holder).first() or User.objects.addressed(holder).first()

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from jwt.algorithms import RSAAlgorithm
 
-from apps.core.secret_files import kas_key
+from apps.core.secret_files import signing_key
 from tests.agent import kas
 from tests.callers import shell_token
 from tests.factories.agent import AgentFactory, issue_token
@@ -58,7 +58,7 @@ class Endpoint:
 
 def kas_token() -> dict[str, str]:
     """What kas sends; its secret is not the one of GitLab Shell."""
-    return {"Gitlab-Kas-Api-Request": kas.token(kas_key(settings.KAS_SECRET_FILE.read_bytes()))}
+    return {"Gitlab-Kas-Api-Request": kas.token(signing_key(settings.KAS_SECRET_FILE.read_bytes()))}
 
 
 def agent_token() -> dict[str, str]:

@@ -8,7 +8,7 @@ import structlog
 
 from apps.core.observability.secret_texts import without_secrets, without_secrets_in
 from tests.api.logs import LogLines
-from tests.environment import KAS_SECRET, SECRET_KEY, SHELL_SECRET
+from tests.environment import KAS_SECRET, SECRET_KEY, SHELL_SECRET, WORKHORSE_SECRET
 
 KEY = "AAAAB3NzaC1yc2EAAAADAQABAAABAQDkeiXAuHy3JSyZGoVxGzPUa0xiCe9aoZtsl4rE"
 TOKEN = jwt.encode({"iss": "gitlab-shell"}, "k" * 32, "HS256")
@@ -35,6 +35,7 @@ TOKEN = jwt.encode({"iss": "gitlab-shell"}, "k" * 32, "HS256")
         (f"is {base64.b64encode(SHELL_SECRET.encode()).decode()}", "is [redacted]"),
         (f"is {base64.b64encode(SHELL_SECRET.strip().encode()).decode()}", "is [redacted]="),
         (KAS_SECRET.strip(), "[redacted]="),
+        (WORKHORSE_SECRET.strip(), "[redacted]="),
         (f"signed with {SECRET_KEY}", "signed with [redacted]"),
     ],
 )

@@ -19,6 +19,7 @@ SECRETS = [
     "encryption_keys",
     "env",
     "kas_secret",
+    "workhorse_secret",
     "secret_key",
     "shell_secret",
 ]

@@ -13,6 +13,7 @@ from apps.operations import folder
 SECRETS = (
     ".gitlab_shell_secret",
     ".gitlab_kas_secret",
+    ".gitlab_workhorse_secret",
     "secret_key",
     "encryption_keys",
     "admin_token",
@@ -28,6 +29,7 @@ def data(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.DATA = data
     settings.SHELL_SECRET_FILE = data / ".gitlab_shell_secret"
     settings.KAS_SECRET_FILE = data / ".gitlab_kas_secret"
+    settings.WORKHORSE_SECRET_FILE = data / ".gitlab_workhorse_secret"
     settings.SECRET_KEY_FILE = data / "secret_key"
     settings.ENCRYPTION_KEYS_FILE = data / "encryption_keys"
     return data
@@ -64,8 +66,9 @@ def test_secrets_have_the_form_that_their_readers_expect(data: Path) -> None:
     folder.create()
 
     assert re.fullmatch(r"[0-9a-f]{32}\n", (data / ".gitlab_shell_secret").read_text())
-    kas = (data / ".gitlab_kas_secret").read_text()
-    assert len(base64.b64decode(kas.removesuffix("\n"), validate=True)) == 32
+    for name in (".gitlab_kas_secret", ".gitlab_workhorse_secret"):
+        key = (data / name).read_text()
+        assert len(base64.b64decode(key.removesuffix("\n"), validate=True)) == 32
     assert re.fullmatch(r"glpat-[A-Za-z0-9_-]{20}\n", (data / "admin_token").read_text())
     assert re.fullmatch(r"[A-Za-z0-9_-]{50}\n", (data / "agent_token").read_text())
     assert len((data / "secret_key").read_text().strip()) >= 50

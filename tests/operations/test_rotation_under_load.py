@@ -15,7 +15,7 @@ from typing import Any
 import jwt
 import pytest
 
-from apps.core.secret_files import kas_key
+from apps.core.secret_files import signing_key
 from tests.instances import Instance, running_instance
 
 SHELL = ("GET", "/api/v4/internal/check")
@@ -34,7 +34,7 @@ def as_shell(secret: bytes) -> dict[str, str]:
 
 def as_kas(secret: bytes) -> dict[str, str]:
     claims = {"iss": "gitlab-kas", "aud": ["gitlab"], "exp": time.time() + 5}
-    return {"Gitlab-Kas-Api-Request": jwt.encode(claims, kas_key(secret), algorithm="HS256")}
+    return {"Gitlab-Kas-Api-Request": jwt.encode(claims, signing_key(secret), algorithm="HS256")}
 
 
 @dataclass

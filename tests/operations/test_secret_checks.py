@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import CheckMessage
 from pytest_django.fixtures import Settings
 
-from apps.core.checks import kas_secret_file, secret_files
+from apps.core.checks import kas_secret_file, secret_files, workhorse_secret_file
 from tests.environment import KAS_SECRET
 
 
@@ -50,12 +50,12 @@ def test_a_short_secret_is_a_warning(secret_file: Path) -> None:
     assert message.id == "gitlab_internal.W001"
 
 
-@pytest.fixture
-def kas_file(settings: Settings, tmp_path: Path) -> Path:
-    path = tmp_path / "kas_secret"
+@pytest.fixture(params=["KAS_SECRET_FILE", "WORKHORSE_SECRET_FILE"])
+def key_file(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    path = tmp_path / "key"
     path.write_text(KAS_SECRET)
     path.chmod(0o600)
-    settings.KAS_SECRET_FILE = path
+    setattr(settings, request.param, path)
     return path
 
 
@@ -63,21 +63,25 @@ def about(path: Path, messages: list[CheckMessage]) -> list[str | None]:
     return [message.id for message in messages if str(path) in message.msg]
 
 
-def test_a_private_key_of_kas_passes(kas_file: Path) -> None:
-    assert about(kas_file, [*secret_files(), *kas_secret_file()]) == []
+def deployment() -> list[CheckMessage]:
+    return [*kas_secret_file(), *workhorse_secret_file()]
 
 
-def test_a_missing_key_of_kas_is_an_error_of_a_deployment_only(kas_file: Path) -> None:
-    kas_file.unlink()
-
-    assert about(kas_file, secret_files()) == []
-    assert about(kas_file, kas_secret_file()) == ["gitlab_internal.E001"]
+def test_a_private_key_passes(key_file: Path) -> None:
+    assert about(key_file, [*secret_files(), *deployment()]) == []
 
 
-def test_a_key_of_kas_that_others_can_read_is_an_error(kas_file: Path) -> None:
-    kas_file.chmod(0o640)
+def test_a_missing_key_is_an_error_of_a_deployment_only(key_file: Path) -> None:
+    key_file.unlink()
 
-    assert about(kas_file, secret_files()) == ["gitlab_internal.E002"]
+    assert about(key_file, secret_files()) == []
+    assert about(key_file, deployment()) == ["gitlab_internal.E001"]
+
+
+def test_a_key_that_others_can_read_is_an_error(key_file: Path) -> None:
+    key_file.chmod(0o640)
+
+    assert about(key_file, secret_files()) == ["gitlab_internal.E002"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_a_key_of_kas_that_others_can_read_is_an_error(kas_file: Path) -> None:
         "0123456789abcdef0123456789abcdef",
     ],
 )
-def test_a_key_of_kas_is_strict_base64_of_32_bytes(kas_file: Path, content: str) -> None:
-    kas_file.write_text(content)
+def test_a_key_is_strict_base64_of_32_bytes(key_file: Path, content: str) -> None:
+    key_file.write_text(content)
 
-    assert about(kas_file, secret_files()) == ["gitlab_internal.E003"]
+    assert about(key_file, secret_files()) == ["gitlab_internal.E003"]

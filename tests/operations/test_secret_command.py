@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from apps.core import encryption, secret_files, secret_uses
 from apps.core.encryption import Encrypted
-from apps.core.secret_files import kas_key
+from apps.core.secret_files import signing_key
 from apps.ssh_keys.models import OtpSecret
 from tests.factories.directory import UserFactory
 from tests.matchers import timestamp
@@ -29,9 +29,12 @@ def data(settings: Settings, tmp_path: Path) -> Path:
     settings.SHELL_PREVIOUS_SECRET_FILE = tmp_path / "shell.previous"
     settings.KAS_SECRET_FILE = tmp_path / "kas"
     settings.KAS_PREVIOUS_SECRET_FILE = tmp_path / "kas.previous"
+    settings.WORKHORSE_SECRET_FILE = tmp_path / "workhorse"
+    settings.WORKHORSE_PREVIOUS_SECRET_FILE = tmp_path / "workhorse.previous"
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "keys"
     secret_files.replace(tmp_path / "shell", secret_files.new_shell_secret())
-    secret_files.replace(tmp_path / "kas", secret_files.new_kas_secret())
+    secret_files.replace(tmp_path / "kas", secret_files.new_signing_secret())
+    secret_files.replace(tmp_path / "workhorse", secret_files.new_signing_secret())
     secret_files.replace(tmp_path / "keys", encryption.new_key())
     return tmp_path
 
@@ -60,7 +63,7 @@ def states() -> list[tuple[str, str]]:
     return [(row["secret"], row["state"]) for row in listed()]
 
 
-@pytest.mark.parametrize("name", ["shell", "kas"])
+@pytest.mark.parametrize("name", ["shell", "kas", "workhorse"])
 def test_a_rotation_keeps_the_old_secret_as_the_previous_one(data: Path, name: str) -> None:
     old = (data / name).read_bytes()
 
@@ -77,12 +80,13 @@ def test_a_rotation_keeps_the_old_secret_as_the_previous_one(data: Path, name: s
 def test_new_secrets_have_the_form_that_their_readers_expect(data: Path) -> None:
     run("rotate", "shell")
     run("rotate", "kas")
+    run("rotate", "workhorse")
 
     assert len(bytes.fromhex((data / "shell").read_text())) == 16
-    assert len(kas_key((data / "kas").read_bytes())) == 32
+    assert {len(signing_key((data / name).read_bytes())) for name in ("kas", "workhorse")} == {32}
 
 
-@pytest.mark.parametrize("name", ["shell", "kas", "encryption"])
+@pytest.mark.parametrize("name", ["shell", "kas", "workhorse", "encryption"])
 def test_a_second_rotation_waits_until_the_first_one_is_finished(data: Path, name: str) -> None:
     run("rotate", name)
     before = {path: path.read_bytes() for path in data.iterdir()}
@@ -112,7 +116,7 @@ def test_a_rotation_that_was_cut_off_can_be_run_again(data: Path) -> None:
     assert (data / "shell").read_bytes() != old
 
 
-@pytest.mark.parametrize("name", ["shell", "kas", "keys"])
+@pytest.mark.parametrize("name", ["shell", "kas", "workhorse", "keys"])
 def test_the_first_rotation_makes_a_file_that_is_missing(data: Path, name: str) -> None:
     (data / name).unlink()
     secret = "encryption" if name == "keys" else name
@@ -130,7 +134,7 @@ def test_a_folder_that_has_gone_is_a_refusal(data: Path, settings: Settings) -> 
         run("rotate", "shell")
 
 
-@pytest.mark.parametrize("name", ["shell", "kas"])
+@pytest.mark.parametrize("name", ["shell", "kas", "workhorse"])
 def test_a_retired_secret_has_gone(data: Path, name: str) -> None:
     old = (data / name).read_bytes()
     run("rotate", name)
@@ -236,7 +240,11 @@ def test_the_list_says_which_secrets_count_and_when_they_were_used(data: Path) -
         "file": str(data / "shell.previous"),
         "last_used_at": timestamp(),
     }
-    assert [(row["secret"], row["state"]) for row in rest] == [("kas", "current"), ("encryption", "current")]
+    assert [(row["secret"], row["state"]) for row in rest] == [
+        ("kas", "current"),
+        ("workhorse", "current"),
+        ("encryption", "current"),
+    ]
 
 
 def test_people_read_ages() -> None:
@@ -248,7 +256,7 @@ def test_people_read_ages() -> None:
 
 
 def test_good_files_are_verified() -> None:
-    for name in ("shell", "kas", "encryption"):
+    for name in ("shell", "kas", "workhorse", "encryption"):
         assert run("verify", name) == "The files are as they should be.\n"
 
 

@@ -18,7 +18,7 @@ from apps.operations.processes import stop
 from tests.instances import ROOT, Instance, database, environment, first_output, manage, prepared_folder
 
 SECRETS = (
-    ".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "encryption_keys",
+    ".gitlab_shell_secret", ".gitlab_kas_secret", ".gitlab_workhorse_secret", "secret_key", "encryption_keys",
     "admin_token", "agent_token", "env",
 )  # fmt: skip
 PASSWORD = re.compile(r"^Log in as  root with (\S+) \(shown only now\)$", re.MULTILINE)

@@ -62,6 +62,7 @@ def test_a_bundle_helps_and_holds_no_secret(tmp_path: Path) -> None:
 SECRET_FILES = {
     ".gitlab_shell_secret",
     ".gitlab_kas_secret",
+    ".gitlab_workhorse_secret",
     "encryption_keys",
     "secret_key",
     "admin_token",

@@ -49,7 +49,14 @@ def instance() -> Iterator[Instance]:
 def secrets(instance: Instance) -> Secrets:
     """Use everything that handles a secret, rightly and wrongly, and collect what was secret."""
     found = Secrets({PASSWORD})
-    for name in (".gitlab_shell_secret", ".gitlab_kas_secret", "secret_key", "admin_token", "agent_token"):
+    for name in (
+        ".gitlab_shell_secret",
+        ".gitlab_kas_secret",
+        ".gitlab_workhorse_secret",
+        "secret_key",
+        "admin_token",
+        "agent_token",
+    ):
         found.texts.add((instance.data / name).read_text().strip())
     found.texts.update((instance.data / "encryption_keys").read_text().split())
     found.texts.add(shared_secret(instance))

@@ -64,7 +64,7 @@ def _keys() -> list[tuple[bytes, bytes]]:
     keys = []
     for content in pair.contents():
         try:
-            keys.append((content, secret_files.kas_key(content)))
+            keys.append((content, secret_files.signing_key(content)))
         except MalformedSecret as error:
             log.error("a secret file of kas holds no key", reason=str(error))
     if not keys:

@@ -70,7 +70,7 @@ def without_secrets_in(value: Any) -> Any:
 
 def _shared() -> Iterator[str]:
     """What the secret files hold at this moment, as it is and in Base64, as it travels."""
-    for held in (_shell(), _kas()):
+    for held in (_shell(), _kas(), _workhorse()):
         for content in held.contents():
             secret = content.strip()
             yield secret.decode(errors="replace")
@@ -86,3 +86,7 @@ def _shell() -> SecretPair:
 
 def _kas() -> SecretPair:
     return pair(settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE)
+
+
+def _workhorse() -> SecretPair:
+    return pair(settings.WORKHORSE_SECRET_FILE, settings.WORKHORSE_PREVIOUS_SECRET_FILE)

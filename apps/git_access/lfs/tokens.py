@@ -10,15 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import jwt
-from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from apps.directory.models import BOT_TYPES, Namespace, Project, User, UserState
+from apps.directory.models import Namespace, Project
 from apps.git_access.policy import lfs_switches
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryType
-from apps.ssh_keys import last_use
+from apps.ssh_keys import last_use, logins
 from apps.ssh_keys.actors import Actor
 from apps.ssh_keys.models import Key
 
@@ -30,7 +29,6 @@ _CONTAINERS = {
     RepositoryType.PROJECT: "gid://gitlab/Project/{}",
     RepositoryType.PROJECT_WIKI: "gid://gitlab/ProjectWiki/{}",
 }
-_BLOCKED = frozenset({UserState.BLOCKED, UserState.BLOCKED_PENDING_APPROVAL, UserState.BANNED})
 
 
 class NoLfs(LookupError):
@@ -129,8 +127,11 @@ def verify(token: str, *, actor: Actor, container: Container | None, now: dateti
         raise InvalidToken("made for another repository")
     if not _is_current(claims, now=now):
         raise InvalidToken("not valid at this time")
-    if actor.deploy_key is None and actor.user and not _may_log_in(actor.user, now=now):
-        raise InvalidToken("the user may not log in")
+    if actor.deploy_key is None and actor.user:
+        try:
+            logins.may_log_in(actor.user, now=now)
+        except logins.LoginRefused as refused:
+            raise InvalidToken(str(refused)) from refused
 
 
 def _decoded(token: str, key: bytes) -> dict[str, Any]:
@@ -148,15 +149,6 @@ def _decoded(token: str, key: bytes) -> dict[str, Any]:
 def _is_current(claims: dict[str, Any], *, now: datetime) -> bool:
     moment = now.timestamp()
     return bool(claims["nbf"] - _LEEWAY <= moment < claims["exp"] + _LEEWAY)
-
-
-def _may_log_in(user: User, *, now: datetime) -> bool:
-    if user.state in _BLOCKED:
-        return False
-    if user.password_automatically_set or user.user_type in BOT_TYPES:
-        return True
-    expires_at = user.password_expires_at if settings.PASSWORD_AUTHENTICATION_ENABLED else None
-    return expires_at is None or expires_at > now
 
 
 def _signing_key(actor: Actor) -> bytes:

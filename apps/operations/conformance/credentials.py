@@ -72,10 +72,10 @@ def read(shell: Path, *, kas: Path | None, agent: Path | None, admin: Path | Non
         UnusableSecret: one cannot be read, or is empty, or holds no key of kas.
     """
     try:
-        kas_key = secret_files.kas_key(_content(kas)) if kas else None
+        signing_key = secret_files.signing_key(_content(kas)) if kas else None
     except MalformedSecret as error:
         raise UnusableSecret(f"{kas}: {error}") from error
-    return Credentials(shell=_content(shell), kas=kas_key, agent=_text(agent), admin=_text(admin))
+    return Credentials(shell=_content(shell), kas=signing_key, agent=_text(agent), admin=_text(admin))
 
 
 def _text(path: Path | None) -> str | None:

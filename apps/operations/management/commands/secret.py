@@ -29,11 +29,13 @@ from apps.operations.rotation import (
 _ABOUT = {
     SecretName.SHELL: checks.about_shell,
     SecretName.KAS: checks.about_kas,
+    SecretName.WORKHORSE: checks.about_workhorse,
     SecretName.ENCRYPTION: checks.about_encryption,
 }
 _NEXT_STEP = {
     SecretName.SHELL: "Copy it to gitlab-shell and Gitaly, restart Gitaly and gitlab-sshd",
     SecretName.KAS: "Copy it to kas and restart kas",
+    SecretName.WORKHORSE: "Copy it to Workhorse and restart Workhorse",
     SecretName.ENCRYPTION: "Copy it to the other hosts, run `secret reencrypt`",
 }
 
@@ -59,7 +61,8 @@ class Command(Noun):
         self,
         name: Name,
         force: Annotated[
-            bool, typer.Option(help="Although the previous secret still counts; of shell and kas it ends.")
+            bool,
+            typer.Option(help="Although the previous secret still counts; of all but encryption it ends."),
         ] = False,
         as_json: Json = False,
     ) -> None:

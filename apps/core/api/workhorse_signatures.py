@@ -1,0 +1,49 @@
+"""Workhorse proves that it has read its secret file: it signs a short list of claims.
+
+The token that every request carries has no time in it and is the same as long as the secret is: whoever
+reads it in a log can ask for every Gitaly address. It is never logged, and never answered.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+import structlog
+from django.conf import settings
+from jwt.types import Options
+
+from apps.core import secret_files, secret_uses
+from apps.core.secret_files import MalformedSecret
+
+log = structlog.get_logger(__name__)
+
+HEADER = "Gitlab-Workhorse-Api-Request"
+ISSUER = "gitlab-workhorse"
+LEEWAY = 60  # seconds, where a token does have times
+_CHECKS: Options = {"verify_iat": False, "verify_aud": False, "verify_sub": False, "verify_jti": False}
+
+
+def signed(token: str) -> Mapping[str, Any] | None:
+    """Return the claims of a token that Workhorse has signed, compared in constant time, or ``None``."""
+    for content, key in _keys():
+        try:
+            claims = jwt.decode(
+                token, key, algorithms=["HS256"], issuer=ISSUER, leeway=LEEWAY, options=_CHECKS
+            )
+        except (jwt.PyJWTError, ValueError, RecursionError):  # the last: nesting in an unsigned header
+            continue
+        secret_uses.note(content)
+        return claims
+    return None
+
+
+def _keys() -> list[tuple[bytes, bytes]]:
+    """The contents of the secret files that count, each with the key that it stands for."""
+    pair = secret_files.pair(settings.WORKHORSE_SECRET_FILE, settings.WORKHORSE_PREVIOUS_SECRET_FILE)
+    keys = []
+    for content in pair.contents():
+        try:
+            keys.append((content, secret_files.signing_key(content)))
+        except MalformedSecret as error:
+            log.error("a secret file of Workhorse holds no key", reason=str(error))
+    return keys

@@ -1,0 +1,1 @@
+"""What an unmodified GitLab Workhorse asks, so that Git and Git LFS travel over HTTP."""

@@ -1,0 +1,28 @@
+"""The repository in a path, as it stands before ``.git``."""
+
+import re
+
+_SEGMENTS = r"[^/]+(?:/[^/]+)*"
+_GROUP_WIKI = re.compile(r"[^/]+\.wiki")
+
+
+class RepositoryConverter:
+    """``g/s/p``, ``g/p.wiki``, ``g.wiki``, ``snippets/8``: everything before the last ``.git/``."""
+
+    regex = _SEGMENTS
+
+    def to_python(self, value: str) -> str:
+        """Return the path.
+
+        Raises:
+            ValueError: it cannot be one; the route is then an unknown one.
+        """
+        if "\0" in value or "\\" in value or any(part in ("", ".", "..") for part in value.split("/")):
+            raise ValueError(value)
+        if "/" not in value and not _GROUP_WIKI.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the path as it is."""
+        return value
