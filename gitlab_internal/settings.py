@@ -113,8 +113,6 @@ FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
 # Minutes for which one code is enough.
 GIT_TWO_FACTOR_SESSION_EXPIRY = env.int("GIT_TWO_FACTOR_SESSION_EXPIRY", default=15)
-LFS_ENABLED = env.bool("LFS_ENABLED", default=True)  # large files may be pushed and pulled
-LFS_ROOT = DATA / "lfs"
 REPOSITORY_SIZE_LIMIT = env.int("REPOSITORY_SIZE_LIMIT", default=0)  # bytes; 0 is no limit
 SNIPPET_SIZE_LIMIT = env.int("SNIPPET_SIZE_LIMIT", default=50 * 1024 * 1024)  # bytes; 0 is no limit
 SNIPPET_MAX_FILES = env.int("SNIPPET_MAX_FILES", default=10)  # files that one snippet may hold
@@ -132,6 +130,23 @@ WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", 
 WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=10)  # seconds for one whole delivery
 # Newer GitLab Shells report every command.
 GIT_AUDIT_EVENTS_ENABLED = env.bool("GIT_AUDIT_EVENTS_ENABLED", default=False)
+
+# --- Git LFS ---
+LFS_ENABLED = env.bool("LFS_ENABLED", default=True)  # large files may be pushed and pulled
+# Where files are kept on disk; Workhorse writes there too, as the same user.
+LFS_ROOT = Path(env.str("LFS_ROOT", default=str(DATA / "lfs"))).resolve()
+MAX_LFS_OBJECT_SIZE = env.int("MAX_LFS_OBJECT_SIZE", default=0)  # bytes of one file; 0 is no limit
+LFS_STORE = env.str("LFS_STORE", default="local")  # where new files go: `local` is LFS_ROOT, `s3` the bucket
+LFS_S3_BUCKET = env.str("LFS_S3_BUCKET", default="")  # in S3-compatible object storage; it must exist
+# The address of the object storage, which Workhorse and git-lfs reach too; empty: Amazon's.
+LFS_S3_ENDPOINT = env.str("LFS_S3_ENDPOINT", default="")
+LFS_S3_REGION = env.str("LFS_S3_REGION", default="us-east-1")  # part of every signature
+# The bucket stands in the path of addresses and not in their host.
+LFS_S3_PATH_STYLE = env.bool("LFS_S3_PATH_STYLE", default=True)
+LFS_S3_ACCESS_KEY = env.str("LFS_S3_ACCESS_KEY", default="")  # empty: from where boto3 finds it
+LFS_S3_SECRET_KEY = env.str("LFS_S3_SECRET_KEY", default="")  # empty: from where boto3 finds it
+# Let Workhorse fetch from object storage for clients that cannot reach it.
+LFS_PROXY_DOWNLOAD = env.bool("LFS_PROXY_DOWNLOAD", default=False)
 
 # --- CustomersDot ---
 GITLAB_COM = env.bool("GITLAB_COM", default=True)  # take upcoming reconciliations, which exist only there

@@ -16,10 +16,21 @@ def lfs_storage() -> Storage:
     return FileSystemStorage(location=settings.LFS_ROOT)
 
 
-def file_name(lfs_object: "LfsObject", _filename: str) -> str:
+def name_of(oid: str) -> str:
     """Return where the file of an object lies: the first two bytes of its id are folders."""
-    oid = lfs_object.oid
     return f"{oid[:2]}/{oid[2:4]}/{oid[4:]}"
+
+
+def file_name(lfs_object: "LfsObject", _filename: str) -> str:
+    """Return where the file of an object lies, in the words of a file field."""
+    return name_of(lfs_object.oid)
+
+
+class FileStore(models.IntegerChoices):
+    """Which store has the file of an object."""
+
+    LOCAL = 1, "on disk"
+    OBJECT_STORAGE = 2, "object storage"
 
 
 class LfsObject(models.Model):
@@ -28,6 +39,7 @@ class LfsObject(models.Model):
     oid = models.CharField(max_length=64, validators=[RegexValidator(rf"^{OID}\Z", "64 hex digits.")])
     size = models.BigIntegerField()
     file = models.FileField(upload_to=file_name, storage=lfs_storage, max_length=255, blank=True)
+    file_store = models.PositiveSmallIntegerField(choices=FileStore, default=FileStore.LOCAL)
     projects = models.ManyToManyField(
         Project, through="LfsObjectLink", related_name="lfs_objects", blank=True
     )
