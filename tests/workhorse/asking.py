@@ -16,8 +16,8 @@ from tests.factories.directory import PersonalAccessTokenFactory
 
 ACCESS_DENIED = (
     "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was "
-    "incorrect or you're required to use a token instead of a password. If a token was provided, it was either "
-    "incorrect, expired, or improperly scoped. See http://localhost:3001/help/topics/git/troubleshooting_git.md"
+    "incorrect or you're required to use a token instead of a password. If a token was provided, it was "
+    "either incorrect, expired, or improperly scoped. See http://localhost:3001/help/topics/git/troubleshooting_git.md"
     "#error-on-git-fetch-http-basic-access-denied"
 )
 

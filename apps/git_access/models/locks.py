@@ -40,7 +40,9 @@ class Lock(models.Model):
     """Nobody but its user may push changes of the path."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="%(class)ss")
-    path = models.CharField(max_length=LONGEST, help_text="From the root of the repository.")
+    path = models.CharField(
+        max_length=LONGEST, help_text="From the root of the repository, without '/' there."
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="%(class)ss")
     created_at = models.DateTimeField(default=timezone.now)
 
