@@ -80,6 +80,14 @@ DEFAULT_STORAGE = env.str("DEFAULT_STORAGE", default="default")  # where new rep
 ENABLED_GIT_ACCESS_PROTOCOL = env.str("ENABLED_GIT_ACCESS_PROTOCOL", default="")
 UPLOAD_PACK = env.bool("UPLOAD_PACK", default=True)  # allow pulls over HTTP
 RECEIVE_PACK = env.bool("RECEIVE_PACK", default=True)  # allow pushes over HTTP
+# Shut an address out of Git over HTTP for a while when its credentials have often been wrong.
+GIT_BASIC_AUTH_BAN_ENABLED = env.bool("GIT_BASIC_AUTH_BAN_ENABLED", default=False)
+GIT_BASIC_AUTH_BAN_MAXRETRY = env.int("GIT_BASIC_AUTH_BAN_MAXRETRY", default=10)  # failures that shut it out
+# Seconds within which they must fall.
+GIT_BASIC_AUTH_BAN_FINDTIME = env.int("GIT_BASIC_AUTH_BAN_FINDTIME", default=60)
+GIT_BASIC_AUTH_BAN_BANTIME = env.int("GIT_BASIC_AUTH_BAN_BANTIME", default=3600)  # seconds that it is out for
+# Addresses and networks that are never shut out.
+GIT_BASIC_AUTH_BAN_IP_ALLOWLIST = env.list("GIT_BASIC_AUTH_BAN_IP_ALLOWLIST", default=["127.0.0.1"])
 RECEIVE_MAX_INPUT_SIZE = env.int("RECEIVE_MAX_INPUT_SIZE", default=0)  # of one push, in MiB; 0 is no limit
 # Git commands a minute that one actor may run on one project, where Redis counts them; 0 is no limit.
 GITLAB_SHELL_OPERATION_LIMIT = env.int("GITLAB_SHELL_OPERATION_LIMIT", default=600)
@@ -177,6 +185,8 @@ JOB_LEASE = env.int("JOB_LEASE", default=120)  # seconds after which a silent wo
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=5)  # how often a job that fails is tried
 
 # --- Web server ---
+# Proxies that are believed about where a request comes from (`X-Forwarded-For`), as addresses or networks.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"])
 # Where Prometheus finds `/metrics`: `HOST:PORT` or `unix:/path`, not the service's own; empty: nowhere.
 METRICS_BIND = env.str("METRICS_BIND", default="127.0.0.1:9168")
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"

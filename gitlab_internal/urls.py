@@ -33,11 +33,12 @@ from apps.operations.monitoring import probes
 from apps.ssh_keys.views.certificates import CertificateViewSet
 from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
-from apps.workhorse.converters import RepositoryConverter
-from apps.workhorse.git_http.views import GitViewSet
+from apps.workhorse.converters import BareRepositoryConverter, RepositoryConverter
+from apps.workhorse.git_http.views import GitViewSet, SshOverHttpViewSet, SuffixViewSet
 
 register_converter(NamespaceConverter, "namespace")
 register_converter(RepositoryConverter, "repository")
+register_converter(BareRepositoryConverter, "bare_repository")
 
 INTERNAL = "api/v4/internal/"
 KUBERNETES = f"{INTERNAL}kubernetes"
@@ -149,8 +150,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
     path("admin/", admin.site.urls),
     # Git over HTTP, asked by Workhorse
-    path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs"})),
+    path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs", "head": "head"})),
     path(f"{REPOSITORY}git-upload-pack", GitViewSet.as_view({"post": "upload_pack"})),
     path(f"{REPOSITORY}git-receive-pack", GitViewSet.as_view({"post": "receive_pack"})),
+    path(f"{REPOSITORY}ssh-upload-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
+    path(f"{REPOSITORY}ssh-receive-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
+    path("<bare_repository:repository>/info/refs", SuffixViewSet.as_view({"get": "info_refs"})),
     # Git LFS, asked by Workhorse and by git-lfs through it
 ]

@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from apps.directory.models import PersonalAccessToken, User, UserState
@@ -24,6 +25,8 @@ MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 RANDOM_BYTES = 15  # 20 characters of the URL-safe alphabet
 # A token that is used all the time is not written all the time.
 USE_RECORDED_EVERY = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
 
 
 class UnknownToken(LookupError):
@@ -123,9 +126,17 @@ def revoke(ids: Iterable[int]) -> int:
 
 
 def record_use(token: PersonalAccessToken, *, now: datetime) -> None:
-    """Note that the token was used, at most once in ten minutes."""
-    stale = now - USE_RECORDED_EVERY
-    if token.last_used_at is None or token.last_used_at < stale:
-        # The condition stands in the statement as well: of many requests at once, one writes.
-        due = Q(last_used_at=None) | Q(last_used_at__lt=stale)
-        PersonalAccessToken.objects.filter(due, pk=token.pk).update(last_used_at=now)
+    """Note that the token was used, at most once in ten minutes; a note that fails changes no answer."""
+    if settings.READ_ONLY or (token.last_used_at and token.last_used_at >= now - USE_RECORDED_EVERY):
+        return
+    try:
+        _write_use(token, now=now)
+    except DatabaseError:
+        log.warning("the use of a token could not be recorded", exc_info=True)
+
+
+@transaction.atomic
+def _write_use(token: PersonalAccessToken, *, now: datetime) -> None:
+    # The condition stands in the statement as well: of many requests at once, one writes.
+    due = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
+    PersonalAccessToken.objects.filter(due, pk=token.pk).update(last_used_at=now)

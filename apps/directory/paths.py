@@ -91,6 +91,16 @@ def names_project(path: str) -> bool:
     )
 
 
+def names_repository(path: str) -> bool:
+    """Whether a path without ``.git`` can name a project, a wiki or a snippet."""
+    first, *rest = path.split("/")
+    return (
+        1 <= len(rest) <= MAX_NAMESPACE_SEGMENTS
+        and (first == "snippets" or first.lower() not in _RESERVED_FIRST)
+        and all(is_segment(segment) for segment in (first, *rest))
+    )
+
+
 def names_user(username: str) -> bool:
     """Whether the text can be a username, which is the path of the user's own namespace."""
     return "/" not in username and names_project(f"{username}/project")

@@ -13,15 +13,17 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from apps.core import client_address
 from apps.core.api.authentication import Component
 from apps.core.api.workhorse_signatures import signed
 from apps.directory.models import User
-from apps.workhorse import identities
+from apps.workhorse import failures, identities
 from apps.workhorse.answers import TextFailure
 from apps.workhorse.identities import Identity, NotIdentified, Offered
 
 CHALLENGE = 'Basic realm="GitLab"'
 NIL_TOKEN = "Nil JSON web token"  # noqa: S105 -- a text
+BANNED = "Too many failed authentication attempts from this IP"
 INVALID_TOKEN = "Invalid JSON web token"  # noqa: S105 -- a text
 ACCESS_DENIED = (
     "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was "
@@ -61,15 +63,21 @@ class PersonAuthentication(BaseAuthentication):
         """Return who it is and what the credential is good for; ``None`` without a Basic header.
 
         Raises:
-            TextFailure: 401, the header does not hold.
+            TextFailure: 401, the header does not hold; 403, its address has failed too often.
         """
         offered = _offered(request.META.get("HTTP_AUTHORIZATION", ""))
         if offered is None:
             return None
+        address = client_address.of(request)
+        if failures.is_banned(address):
+            raise TextFailure(403, BANNED)
         try:
             identity = self.identify(request, offered, now=timezone.now())
         except NotIdentified:
+            if offered.password:
+                failures.count(address)
             raise access_denied() from None
+        failures.forget(address)
         return Component("deploy key") if identity.deploy_key else identity.user, identity
 
     def authenticate_header(self, request: Request) -> str:

@@ -2,6 +2,8 @@
 
 import re
 
+from apps.directory.paths import names_repository
+
 _SEGMENTS = r"[^/]+(?:/[^/]+)*"
 _GROUP_WIKI = re.compile(r"[^/]+\.wiki")
 
@@ -25,4 +27,18 @@ class RepositoryConverter:
 
     def to_url(self, value: str) -> str:
         """Return the path as it is."""
+        return value
+
+
+class BareRepositoryConverter(RepositoryConverter):
+    """The path of a repository as people type it, without ``.git``."""
+
+    def to_python(self, value: str) -> str:
+        """Return the path.
+
+        Raises:
+            ValueError: no repository could have it.
+        """
+        if not names_repository(value):
+            raise ValueError(value)
         return value

@@ -16,6 +16,7 @@ from apps.git_access.repositories.containers import Container
 from apps.ssh_keys import logins
 from apps.ssh_keys.actors import Actor
 from apps.ssh_keys.models import Key, KeyKind
+from apps.workhorse import failures
 
 WRITING_SCOPES = frozenset({"api", "write_repository"})
 READING_SCOPES = WRITING_SCOPES | {"read_api", "read_repository"}
@@ -91,11 +92,14 @@ def of_password(offered: Offered, *, now: datetime) -> Identity:
     Raises:
         NotIdentified: nobody's, or its owner needs a token instead.
     """
+    if "\0" in offered.login or not failures.may_try(offered.login):
+        raise NotIdentified
     try:
         user = logins.password_owner(login=offered.login, password=offered.password, now=now)
     except logins.LoginRefused as refused:
         request_facts.note(login=str(refused))
         raise NotIdentified from None
+    failures.forgive(offered.login)
     return Identity(kind=Kind.PASSWORD, user=user)
 
 
@@ -116,6 +120,8 @@ def of_lfs_token(offered: Offered, *, container: Container | None, now: datetime
 
 
 def _lfs_actor(login: str) -> Actor | None:
+    if "\0" in login:
+        return None
     if not login.startswith(DEPLOY_KEY_LOGIN):
         user = User.objects.named(login).first() or User.objects.addressed(login).first()
         return Actor(user=user) if user else None

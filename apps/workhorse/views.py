@@ -5,9 +5,11 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from apps.core.api.errors import ROUTE_NOT_FOUND, Failure
 from apps.core.api.views import InternalViewSet
 from apps.workhorse.answers import TextFailure, text
 from apps.workhorse.authentication import access_denied
+from apps.workhorse.identities import Identity
 
 
 class PersonOrDownload(BasePermission):
@@ -21,12 +23,25 @@ class PersonOrDownload(BasePermission):
 class WorkhorseViewSet(InternalViewSet):
     """Refusals are words that git shows, and Workhorse leaves them alone; nothing is kept by a cache."""
 
-    permission_classes = (PersonOrDownload,)
+    permission_classes: tuple[type[BasePermission], ...] = (PersonOrDownload,)
     schema = None  # not of the internal API: git, git-lfs and Workhorse ask here
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who asks, as the credential says; ``None`` is nobody in particular."""
+        auth = self.request.auth
+        return auth if isinstance(auth, Identity) else None
 
     def is_download(self) -> bool:
         """Whether the request only reads, so that nobody in particular may send it."""
         return False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a path that Workhorse has read another way: it routes it cleaned, and sends it raw."""
+        path = _raw_path(request)
+        if "//" in path or "%2f" in path.lower() or "%5c" in path.lower():
+            raise Failure(404, ROUTE_NOT_FOUND)
+        super().initial(request, *args, **kwargs)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         """Ask who it is, in one and the same way whatever is there."""
@@ -45,3 +60,8 @@ class WorkhorseViewSet(InternalViewSet):
             response["X-GitLab-Custom-Error"] = "1"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _raw_path(request: Request) -> str:
+    """Return the path as it was sent; decoded, ``%2F`` is a slash like any other."""
+    return str(request.META.get("RAW_URI", "")).partition("?")[0]

@@ -19,9 +19,9 @@ SECRETS = [
     "encryption_keys",
     "env",
     "kas_secret",
-    "workhorse_secret",
     "secret_key",
     "shell_secret",
+    "workhorse_secret",
 ]
 
 
@@ -78,7 +78,13 @@ def test_an_instance_is_made_again_from_its_backup(instance: Place, archive: Pat
     manage(empty.environment, "migrate", "--check")
     assert empty.users() == instance.users()
     assert len(empty.users()) > 20
-    for name in ("secret_key", ".gitlab_shell_secret", ".gitlab_kas_secret", "encryption_keys", "env"):
+    for name in (
+        "secret_key",
+        ".gitlab_shell_secret",
+        ".gitlab_kas_secret",
+        ".gitlab_workhorse_secret",
+        "env",
+    ):
         assert (empty.data / name).read_bytes() == (instance.data / name).read_bytes()
         assert (empty.data / name).stat().st_mode & 0o777 == 0o600
 

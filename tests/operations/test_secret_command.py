@@ -305,6 +305,6 @@ def test_no_verb_prints_a_secret(data: Path) -> None:
     printed += run("list") + run("list", "--json") + run("retire", "kas", "--json")
 
     texts = [line for path in data.iterdir() if path.is_file() for line in path.read_text().split()]
-    assert len(texts) == 5
+    assert len(texts) == 6
     assert not [text for text in texts if text in printed]
     assert base64.b64encode((data / "shell").read_bytes()).decode() not in printed

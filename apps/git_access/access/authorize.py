@@ -63,7 +63,8 @@ def authorize(command: Command, *, now: datetime) -> Grant:
 
 def _authorize(command: Command, *, now: datetime) -> Grant:
     named = _named_repository(command)
-    limit_rate(command)
+    if command.credential is None:  # only of what GitLab Shell and Gitaly ask
+        limit_rate(command)
     attempt = attempt_of(command, named, now=now)
     _note_actor(attempt.facts)
     touch(attempt)

@@ -21,6 +21,7 @@ BEFORE_CREATION: tuple[Step, ...] = (
     actor.key_validity,
     actor.key_expiry,
     actor.active_user,
+    actor.credential_reach,
     instance.http_switched_off,
     instance.known_command,
     instance.read_only_instance,

@@ -30,6 +30,14 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What somebody has shown over HTTP is good for, whatever its owner may do."""
+
+    may_read: bool
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """What was asked, as read from the request."""
 
@@ -45,6 +53,8 @@ class Command:
     namespace_path: str | None = None
     relative_path: str | None = None
     correlation_id: str = ""
+    credential: Credential | None = None
+    """``None``: a component asks, which has seen no credential or tells nothing of it."""
 
     @property
     def is_push(self) -> bool:

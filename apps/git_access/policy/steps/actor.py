@@ -54,6 +54,17 @@ def active_user(attempt: Attempt) -> None:
         raise Forbidden(text)
 
 
+def credential_reach(attempt: Attempt) -> None:
+    """Step 9b: the credential is good for this kind of command."""
+    command = attempt.command
+    if command.credential is None:
+        return
+    if command.is_push and not command.credential.may_write:
+        raise Forbidden("You are not allowed to upload code.")
+    if command.is_pull and not command.credential.may_read:
+        raise Forbidden("You are not allowed to download code.")
+
+
 def certificate_namespace(attempt: Attempt) -> None:
     """Step 13: a certificate opens its own group only; a group may ask for certificates."""
     if attempt.command.asks_beforehand and not _certificate_fits(attempt):
