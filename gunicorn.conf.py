@@ -1,12 +1,10 @@
 """gunicorn's settings; `gunicorn` finds this file in its working directory.
 
-The work is mostly computing, so more processes than cores only wait for one another. Threads let clients
-that keep their connections (Gitaly, kas, a load balancer) wait for little.
+The work is mostly computing, so more processes than cores only wait for one another. Threads use the time in
+which others wait for the database or for Gitaly. Slow clients cost neither: a loop reads from them.
 """
 
 import os
-import threading
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,10 +26,12 @@ if METRICS_BIND:
     bind.append(METRICS_BIND)
     # Set before the application is loaded; a reload, which reads this file again, finds it set.
     os.environ.update(metric_files.share(DATA / "metrics"))
-worker_class = "gthread"
+worker_class = "gitlab_internal.server.worker.Worker"
 # Processes; as many as there are cores where it is 0.
 workers = env.int("WEB_CONCURRENCY", default=0) or len(os.sched_getaffinity(0))
 threads = env.int("WEB_THREADS", default=4)  # threads of each process
+# Connections of each process; then the one that has come least far makes room.
+worker_connections = env.int("WEB_CONNECTIONS", default=1000)
 # A call of /internal/allowed may take 50 seconds; a restart must not cut it off.
 graceful_timeout = 60
 keepalive = 75  # seconds; longer than the clients keep an idle connection
@@ -60,9 +60,7 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Let each thread connect and plan the hot query before its first request would have to."""
-    together = threading.Barrier(threads)
-    for _ in range(threads):
-        worker.tpool.submit(_warm_up, together).add_done_callback(partial(_report, worker))
+    worker.prepare_thread = partial(_warm_up, worker)
 
 
 def post_fork(server: Any, worker: Any) -> None:
@@ -80,14 +78,11 @@ def worker_exit(server: Any, worker: Any) -> None:
     tracing.stop()
 
 
-def _warm_up(together: threading.Barrier) -> None:
+def _warm_up(worker: Any) -> None:
     from apps.git_access.context.facts import Question, readers  # noqa: PLC0415 -- models exist by then
     from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
 
-    together.wait(timeout=10)  # no thread takes the work of two
-    readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
-
-
-def _report(worker: Any, warm_up: Future[None]) -> None:
-    if error := warm_up.exception():
+    try:
+        readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
+    except Exception as error:  # the first request will say it to whom it concerns
         worker.log.warning("Not warmed up: %r", error)

@@ -48,7 +48,6 @@ WSGI_APPLICATION = "gitlab_internal.wsgi.application"
 APPEND_SLASH = False  # clients turn a redirected POST into a GET without a body
 AUTH_USER_MODEL = "directory.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100_000  # `scopes[]` and nested forms count every element
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -189,6 +189,13 @@ JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=5)  # how often a job tha
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"])
 # Where Prometheus finds `/metrics`: `HOST:PORT` or `unix:/path`, not the service's own; empty: nowhere.
 METRICS_BIND = env.str("METRICS_BIND", default="127.0.0.1:9168")
+# Seconds in which a client must have sent the headers of a request.
+REQUEST_HEAD_TIMEOUT = env.int("REQUEST_HEAD_TIMEOUT", default=10)
+# Seconds in which a client must have sent a body, or taken an answer; each 16 KiB that move add one.
+REQUEST_BODY_TIMEOUT = env.int("REQUEST_BODY_TIMEOUT", default=60)
+# The longest body of a request, in MiB; a push of 90,000 refs needs 10.
+REQUEST_MAX_SIZE = env.int("REQUEST_MAX_SIZE", default=10)
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_SIZE * 1024 * 1024
 STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
 # Where `manage.py collectstatic` puts the files of the admin site, and where they are served from.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA / "static")))

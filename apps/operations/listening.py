@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BACKLOG = 2048
+LISTENER = "gitlab_internal.listener"
+"""The key of a request's WSGI environment that names the address which the client has connected to."""
 ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 -- recognised, not bound
 
 

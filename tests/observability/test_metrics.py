@@ -20,6 +20,7 @@ from apps.core.jobs import leases
 from apps.core.observability import metric_files
 from apps.core.observability.instruments import RECORDED
 from apps.operations.monitoring import exposition, gauges
+from apps.operations.listening import LISTENER
 from apps.operations.monitoring.port import URLS, MetricsPortMiddleware
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
@@ -140,29 +141,19 @@ class TestGauges:
         assert (found["scrape_failures",], found["workers",]) == (1, 0)
 
 
-class FakeSocket:
-    """A connection that has come to some address of ours."""
-
-    def __init__(self, name: object) -> None:
-        self.name = name
-
-    def getsockname(self) -> object:
-        return self.name
-
-
 @pytest.mark.parametrize(
     ("bind", "environ", "here"),
     [
-        ("127.0.0.1:9168", {"SERVER_PORT": "9168", "gunicorn.socket": FakeSocket(("127.0.0.1", 9168))}, True),
-        ("[::]:9168", {"SERVER_PORT": "9168", "gunicorn.socket": FakeSocket(("::1", 9168, 0, 0))}, True),
-        ("127.0.0.1:9168", {"SERVER_PORT": "80", "gunicorn.socket": FakeSocket(("127.0.0.1", 80))}, False),
-        # `Host: localhost:9168`, sent to the Unix socket of the service
-        ("127.0.0.1:9168", {"SERVER_PORT": "9168", "gunicorn.socket": FakeSocket("/run/api.sock")}, False),
+        ("127.0.0.1:9168", {LISTENER: "127.0.0.1:9168"}, True),
+        ("[::]:9168", {LISTENER: ":::9168"}, True),
+        ("127.0.0.1:9168", {LISTENER: "127.0.0.1:80"}, False),
+        ("127.0.0.1:9168", {LISTENER: "unix:/run/a:9168"}, False),
         ("127.0.0.1:9168", {"SERVER_PORT": "9168"}, False),
-        ("unix:/run/m.sock", {"REMOTE_ADDR": "", "gunicorn.socket": FakeSocket("/run/m.sock")}, True),
-        ("unix:/run/m.sock", {"REMOTE_ADDR": "", "gunicorn.socket": FakeSocket("/run/api.sock")}, False),
-        ("", {"SERVER_PORT": "", "gunicorn.socket": FakeSocket("/run/api.sock")}, False),
-        ("", {"SERVER_PORT": "80", "gunicorn.socket": FakeSocket(("127.0.0.1", 80))}, False),
+        ("unix:/run/m.sock", {LISTENER: "unix:/run/m.sock"}, True),
+        ("unix:/run/m.sock", {LISTENER: "unix:/run/api.sock"}, False),
+        ("", {LISTENER: "unix:/run/api.sock"}, False),
+        ("", {LISTENER: "127.0.0.1:80"}, False),
+        ("", {}, False),
     ],
 )
 def test_only_the_socket_of_the_metrics_leads_to_them(

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from apps.operations.listening import LISTENER
+
 URLS = "apps.operations.monitoring.urls"
 
 
@@ -25,15 +27,7 @@ class MetricsPortMiddleware:
         return self.get_response(request)
 
     def _came_here(self, environ: dict[str, Any]) -> bool:
-        """Ask the socket itself: the port that WSGI names comes from the Host header on a Unix socket."""
-        if self._path:
-            return environ.get("REMOTE_ADDR") == "" and _own_name(environ) == self._path
-        if environ.get("SERVER_PORT") != self._port:
-            return False
-        name = _own_name(environ)
-        return isinstance(name, tuple) and str(name[1]) == self._port
-
-
-def _own_name(environ: dict[str, Any]) -> Any:
-    socket = environ.get("gunicorn.socket")
-    return socket.getsockname() if socket else None
+        address = environ.get(LISTENER, "")
+        if self._path or address.startswith("unix:"):
+            return bool(self._path) and address == f"unix:{self._path}"
+        return bool(self._port) and address.rpartition(":")[2] == self._port

@@ -1,0 +1,49 @@
+"""gunicorn's worker class: it runs the loop, tells gunicorn that it lives, and ends when it is told to."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.conf import settings
+from gunicorn.workers.base import Worker as BaseWorker
+
+from apps.operations import listening
+from gitlab_internal.server.limits import Limits, possible_connections
+from gitlab_internal.server.loop import Loop
+
+
+class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """One process of the web server."""
+
+    prepare_thread: Callable[[], None] | None = None
+    """What each thread does before its first request; ``post_worker_init`` sets it."""
+
+    def run(self) -> None:
+        """Serve until a signal comes, then what has been begun."""
+        loop = Loop(self.wsgi, self._limits())
+        loop.lanes.start(self.cfg.threads, self.prepare_thread)
+        loop.wake_by(self.PIPE[0])
+        for each in self.sockets:
+            loop.listen(each.sock, listening.address_of(each.sock))
+        while self.alive and self.ppid == os.getppid():
+            self._turn(loop)
+        loop.stop_accepting()
+        until = time.monotonic() + self.cfg.graceful_timeout
+        while not loop.is_empty and time.monotonic() < until:
+            self._turn(loop)
+
+    def _limits(self) -> Limits:
+        return Limits(
+            head=settings.REQUEST_HEAD_TIMEOUT,
+            body=settings.REQUEST_BODY_TIMEOUT,
+            idle=self.cfg.keepalive,
+            max_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+            connections=possible_connections(self.cfg.worker_connections),
+        )
+
+    def _turn(self, loop: Loop) -> None:
+        self.notify()
+        loop.turn()
+        with suppress(BlockingIOError):
+            os.read(self.PIPE[0], 4096)  # a signal has written there, to end the turn
