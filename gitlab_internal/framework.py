@@ -33,6 +33,8 @@ MIDDLEWARE = [
     "gitlab_internal.middleware.CorrelationMiddleware",
     "apps.operations.monitoring.port.MetricsPortMiddleware",
     "gitlab_internal.middleware.PathMiddleware",
+    # What follows is for the pages of the site alone.
+    "gitlab_internal.direct_path.DirectPathMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

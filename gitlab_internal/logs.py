@@ -60,3 +60,5 @@ def configure(options: Mapping[str, str]) -> None:
     root.setLevel(options["level"])
     # Every refusal is a 4xx; the request line says so already.
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    # Whoever scans for hosts would fill the log with tracebacks.
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

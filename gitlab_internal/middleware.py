@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
@@ -41,7 +41,6 @@ class CorrelationMiddleware:
             with tracing.request(request) as end_span:
                 response = self.get_response(request)
                 response["X-Request-Id"] = correlation_id
-                _set_length(response)
                 finished = FinishedRequest(
                     request.method or "",
                     route_of(request),
@@ -70,12 +69,6 @@ def _caller(request: HttpRequest) -> dict[str, Any]:
         return {"caller": user.name}
     user_id = getattr(user, "pk", None)
     return {} if user_id is None else {"caller": "user", "user_id": user_id}
-
-
-def _set_length(response: HttpResponseBase) -> None:
-    """Say how long the body is: without it gunicorn would send it in chunks."""
-    if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
-        response["Content-Length"] = str(len(response.content))
 
 
 def _correlation_id(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ UNAUTHORIZED = (401, {"message": "401 Unauthorized"})
 MALFORMED = (400, {"message": "400 Bad request - The request body is not valid JSON"})
 NO_OBJECT = (400, {"message": "400 Bad request - The request body must be a JSON object"})
 UNSUPPORTED = (415, {"message": "415 Unsupported Media Type"})
-TOO_LARGE = (413, {"error": "413 Request Entity Too Large"})
+TOO_LARGE = (413, {"message": "413 Request Entity Too Large"})
 
 
 def send(caller: Caller, body: Any, content_type: str) -> tuple[int, Any]:

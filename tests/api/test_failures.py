@@ -82,7 +82,7 @@ def test_a_view_that_names_no_scheme_is_closed_to_everybody(
     [
         (Http404(), 404, {"message": "404 Not Found"}),
         (NotAuthenticated(), 401, {"message": "401 Unauthorized"}),
-        (RequestDataTooBig(), 413, {"error": "413 Request Entity Too Large"}),
+        (RequestDataTooBig(), 413, {"message": "413 Request Entity Too Large"}),
         (
             SuspiciousOperation(),
             400,

@@ -33,12 +33,37 @@ def test_takes_a_body_sent_in_chunks(gunicorn: Instance) -> None:
 
 def test_refuses_endless_chunks(gunicorn: Instance) -> None:
     headers = {"Content-Type": "application/json"}
+    headers["Gitlab-Shared-Secret"] = base64.b64encode(
+        (gunicorn.data / ".gitlab_shell_secret").read_bytes()
+    ).decode()
     body = iter([b" " * 1024 * 1024] * 11)
 
     answer = gunicorn.request("POST", "/api/v4/internal/pre_receive", body, headers)
 
     assert answer.status == 413
-    assert answer.json() == {"error": "413 Request Entity Too Large"}
+    assert answer.json() == {"message": "413 Request Entity Too Large"}
+
+
+def test_what_is_no_http_is_refused_in_the_contracts_form(gunicorn: Instance) -> None:
+    with gunicorn.connection() as connection:
+        connection.putrequest("GET", "/" + "a" * 5000)
+        connection.endheaders()
+        assert connection.getresponse().status == 404  # a long path is a path
+
+    answer = gunicorn.request("GET", "/" + "a" * 100_000)
+
+    assert answer.status == 414
+    assert answer.json() == {"message": "414 URI Too Long"}
+
+
+def test_another_host_is_not_served_but_probes_come_by_address(gunicorn: Instance) -> None:
+    strange = {"Host": "evil.example"}
+
+    answer = gunicorn.request("GET", "/api/v4/internal/check", headers=strange)
+
+    assert answer.status == 400
+    assert answer.json() == {"message": "400 Bad request - The request is not valid"}
+    assert gunicorn.request("GET", "/-/liveness", headers=strange).status == 200
 
 
 def test_each_thread_of_a_worker_is_warm_before_the_first_request(gunicorn: Instance) -> None:

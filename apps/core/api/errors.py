@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 UNAUTHORIZED = {"message": "401 Unauthorized"}
 ROUTE_NOT_FOUND = {"error": "404 Not Found"}
 METHOD_NOT_ALLOWED = {"error": "405 Not Allowed"}
-TOO_LARGE = {"error": "413 Request Entity Too Large"}
+TOO_LARGE = "413 Request Entity Too Large"
 SERVER_ERROR = {"message": "500 Internal Server Error"}
 
 
@@ -57,23 +57,30 @@ class Forbidden(Failure):
         super().__init__(403, {"message": " - ".join(filter(None, ("403 Forbidden", reason)))})
 
 
+class BodyTooLarge(exceptions.APIException):
+    """413: a body of too many bytes, fields or parts."""
+
+    status_code = 413
+
+
 @dataclass(frozen=True, slots=True)
 class BodyErrors:
     """How one family of endpoints words a body that cannot be read."""
 
     malformed: Mapping[str, str]
     unsupported: str
-    unsupported_key: str
+    key: str
+    """Where a reason stands."""
 
     def unsupported_media_type(self, media_type: str) -> dict[str, str]:
         """Return the 415 body for ``media_type``."""
-        return {self.unsupported_key: self.unsupported.format(media_type)}
+        return {self.key: self.unsupported.format(media_type)}
 
 
 GIT_BODY_ERRORS = BodyErrors(
     malformed={"message": "400 Bad request - The request body is not valid JSON"},
     unsupported="415 Unsupported Media Type",
-    unsupported_key="message",
+    key="message",
 )
 PARAMETER_BODY_ERRORS = BodyErrors(
     malformed={
@@ -82,7 +89,7 @@ PARAMETER_BODY_ERRORS = BodyErrors(
         "in the request's 'body' "
     },
     unsupported="The provided content-type '{}' is not supported.",
-    unsupported_key="error",
+    key="error",
 )
 
 
@@ -104,8 +111,8 @@ def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mappi
         case exceptions.UnsupportedMediaType():
             media_type = (context["request"].content_type or "").partition(";")[0].strip()
             return 415, wording.unsupported_media_type(media_type), {}
-        case RequestDataTooBig():
-            return 413, TOO_LARGE, {}
+        case RequestDataTooBig() | BodyTooLarge():
+            return 413, {wording.key: TOO_LARGE}, {}
         case exceptions.ParseError() | SuspiciousOperation():
             return 400, wording.malformed, {}
         case Http404():

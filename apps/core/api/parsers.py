@@ -16,19 +16,21 @@ from rest_framework.request import Request
 
 from apps.core import json_values
 from apps.core.api import brackets
-from apps.core.api.errors import TOO_LARGE, Failure
+from apps.core.api.errors import BodyTooLarge
 
 
-def _read(stream: IO[bytes]) -> bytes:
+def _read(stream: IO[bytes], context: Mapping[str, Any] | None) -> bytes:
     """Read a whole body.
 
     Raises:
-        Failure: 413, the body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes.
+        BodyTooLarge: the body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes.
     """
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if context and int(context["request"].META.get("CONTENT_LENGTH") or 0) > limit:
+        raise BodyTooLarge  # the web server has not even read it
     body = stream.read(limit + 1)
     if len(body) > limit:
-        raise Failure(413, TOO_LARGE)
+        raise BodyTooLarge
     return body
 
 
@@ -48,7 +50,7 @@ class StrictJSONParser(BaseParser):
         Raises:
             ParseError: the body is not JSON.
         """
-        body = _read(stream).removeprefix(codecs.BOM_UTF8)
+        body = _read(stream, parser_context).removeprefix(codecs.BOM_UTF8)
         if not body.strip():
             return {}
         try:
@@ -88,7 +90,7 @@ class BracketFormParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return the decoded form."""
-        return brackets.nested(pairs_of(_read(stream)))
+        return brackets.nested(pairs_of(_read(stream, parser_context)))
 
 
 class BracketMultiPartParser(BaseParser):
@@ -106,15 +108,15 @@ class BracketMultiPartParser(BaseParser):
 
         Raises:
             ParseError: the body is not a multipart form.
-            Failure: 413, it is larger than a body may be, files included, or has too many parts.
+            BodyTooLarge: it is larger than a body may be, files included, or has too many parts.
         """
         request: Request = (parser_context or {})["request"]
         if int(request.META["CONTENT_LENGTH"]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise Failure(413, TOO_LARGE)
+            raise BodyTooLarge
         try:
             form = parsers.MultiPartParser().parse(stream, media_type, parser_context)
         except SuspiciousOperation as error:  # Django counts the parts
-            raise Failure(413, TOO_LARGE) from error
+            raise BodyTooLarge from error
         return brackets.nested(_in_turns(form.data))
 
 
@@ -122,13 +124,13 @@ def pairs_of(encoded: bytes) -> list[tuple[str, str]]:
     """Return the pairs of a query string or form in their order; what is not UTF-8 becomes U+FFFD.
 
     Raises:
-        Failure: 413, there are more than ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
+        BodyTooLarge: there are more than ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
     """
     text = encoded.decode("utf-8", "replace")
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
     except ValueError as error:
-        raise Failure(413, TOO_LARGE) from error
+        raise BodyTooLarge from error
 
 
 def _in_turns(form: QueryDict) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ UNREADABLE = (
     error(415, "The body is of another media type."),
 )
 EVERYWHERE = (
-    error(413, "The body is larger than 10 MiB, or has too many fields."),
+    Answer(413, "The body is larger than it may be, or has too many fields.", reference("MessageOrError")),
     message(500, "An unforeseen failure; the log says which."),
 )
 SUCCESS = closed({"success": BOOLEAN})
