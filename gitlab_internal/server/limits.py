@@ -4,6 +4,7 @@ import resource
 from dataclasses import dataclass
 
 MAX_HEAD = 64 * 1024  # bytes of a request line and its headers
+MAX_TARGET = 32 * 1024  # bytes of a path with its query: the longest keys, in percent-encoding, have 6 KiB
 SPOOL = 256 * 1024  # bytes of a body that are kept in memory; what is longer goes to a file
 MINIMUM_RATE = 16 * 1024  # bytes a second that prolong the time for a body, and for an answer
 LINGER = 2.0  # seconds in which a client may still be sending what nobody reads

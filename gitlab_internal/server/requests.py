@@ -8,7 +8,7 @@ from typing import IO
 
 import httptools
 
-from gitlab_internal.server.limits import MAX_HEAD, SPOOL
+from gitlab_internal.server.limits import MAX_HEAD, MAX_TARGET, SPOOL
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -77,11 +77,7 @@ class Reader:
                 raise _refusal_of(error) from None
             self.requests[-1].keep_alive = False  # it is answered; what follows it is not
         if not self._in_body and self._head > MAX_HEAD:
-            raise (
-                Unreadable(431, "Request Header Fields Too Large")
-                if self._request.headers
-                else Unreadable(414, "URI Too Long")
-            )
+            raise Unreadable(431, "Request Header Fields Too Large")
 
     def close(self) -> None:
         """Drop what has been read and will not be answered."""
@@ -92,6 +88,8 @@ class Reader:
     def on_url(self, url: bytes) -> None:
         """Add to the target."""
         self._request.target += url
+        if len(self._request.target) > MAX_TARGET:
+            raise Unreadable(414, "URI Too Long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header; those that follow a body in chunks are left out."""

@@ -19,8 +19,8 @@ from pytest_django import Settings
 from apps.core.jobs import leases
 from apps.core.observability import metric_files
 from apps.core.observability.instruments import RECORDED
-from apps.operations.monitoring import exposition, gauges
 from apps.operations.listening import LISTENER
+from apps.operations.monitoring import exposition, gauges
 from apps.operations.monitoring.port import URLS, MetricsPortMiddleware
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
