@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -24,7 +25,7 @@ from apps.core.encryption import Encrypted
 from apps.core.gitaly.client import Gitaly
 from apps.core.jobs.worker import DurableWorker
 from apps.directory.models import Project, ProjectStatistics, User
-from apps.git_access.models import LfsObjectLink, PushRecord, Webhook, WebhookDelivery
+from apps.git_access.models import DeliveryState, LfsObjectLink, PushRecord, Webhook, WebhookDelivery
 from apps.git_access.pushes.after import push_events, statistics
 from apps.git_access.pushes.after.webhooks import deliveries, destinations, signatures
 from apps.git_access.pushes.after.webhooks.destinations import ForbiddenAddress, NotDelivered
@@ -270,21 +271,94 @@ class TestAddresses:
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "::7f00:1",
+            # What the registries say and older lists do not.
+            "192.0.0.192",
+            "192.0.0.8",
+            "192.88.99.1",
+            "198.19.255.255",
+            "240.0.0.1",
+            "fec0::1",
+            "3fff::1",
+            "5f00::1",
+            "100::1",
+            "100:0:0:1::1",
+            "64:ff9b:1::5db8:d822",
+            "2001::1",
+            "2001:db8::1",
+            "2002:5db8:d822::1",
+            "4000::1",
         ],
     )
     def test_what_is_not_of_the_public_internet(self, address: str) -> None:
         assert not destinations.is_public(address)
 
-    @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
+    @pytest.mark.parametrize("address", [
+        "93.184.216.34", "192.0.0.9", "192.0.1.1", "192.88.100.1", "2606:2800:220:1::1",
+        "64:ff9b::5db8:d822", "::ffff:93.184.216.34", "2001:1::1", "2001:4:112::1",
+    ])  # fmt: skip
     def test_what_is(self, address: str) -> None:
         assert destinations.is_public(address)
+
+    @pytest.mark.parametrize(
+        ("typed", "sent"),
+        [
+            ("http://münchen.de/x", "http://xn--mnchen-3ya.de/x"),
+            ("https://MÜNCHEN.de:8443/ä?ö=ü", "https://xn--mnchen-3ya.de:8443/%C3%A4?%C3%B6=%C3%BC"),
+            ("http://me:pw@例え.jp/", "http://me:pw@xn--r8jz45g.jp/"),
+            ("http://straße.de/", "http://xn--strae-oqa.de/"),
+            ("http://[::1]:80/x", "http://[::1]:80/x"),
+            ("http://example.com/%7Ea", "http://example.com/%7Ea"),
+        ],
+    )
+    def test_addresses_in_any_script_are_sent_as_the_wire_has_them(self, typed: str, sent: str) -> None:
+        assert destinations.ascii_url(typed) == sent
+
+    def test_a_message_arrives_at_a_name_in_another_script(
+        self, receiver: Receiver, now: datetime, settings: Settings
+    ) -> None:
+        url = receiver.url.replace("localhost", "münchen.example").replace("127.0.0.1", "münchen.example")
+        row = WebhookDeliveryFactory.create(webhook=WebhookFactory.create(url=url))
+        port = urlsplit(receiver.url).port
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        with patch.object(socket, "getaddrinfo", return_value=found) as asked:
+            deliveries.deliver(delivery_id=row.pk, now=now)
+
+        row.refresh_from_db()
+        assert row.state == DeliveryState.DELIVERED
+        assert asked.call_args.args == ("xn--mnchen-3ya.example", port)
+
+    def test_a_name_that_cannot_be_one_ends_as_not_delivered(self, now: datetime) -> None:
+        row = WebhookDeliveryFactory.create(webhook=WebhookFactory.create(url="http://ü..de/"))
+
+        with pytest.raises(NotDelivered):
+            deliveries.deliver(delivery_id=row.pk, now=now)
+
+        row.refresh_from_db()
+        assert row.state == DeliveryState.FAILED
+
+    def test_a_resolver_that_does_not_answer_takes_no_longer_than_the_message_may(
+        self, now: datetime, settings: Settings
+    ) -> None:
+        settings.WEBHOOK_TIMEOUT = 1
+        row = WebhookDeliveryFactory.create(webhook=WebhookFactory.create(url="http://slow.example.com/"))
+        asleep, started = Event(), time.monotonic()
+
+        with (
+            patch.object(socket, "getaddrinfo", side_effect=lambda *_, **__: asleep.wait(30)),
+            pytest.raises(NotDelivered, match="not resolved within"),
+        ):
+            deliveries.deliver(delivery_id=row.pk, now=now)
+        asleep.set()
+
+        assert time.monotonic() - started < 5
 
     def test_one_private_address_among_others_is_enough(self) -> None:
         names = ("93.184.216.34", "10.0.0.1")
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (name, 80)) for name in names]
 
         with patch.object(socket, "getaddrinfo", return_value=found), pytest.raises(ForbiddenAddress):
-            destinations.resolve("mixed.example.com", 80)
+            destinations.resolve("mixed.example.com", 80, timeout=5)
 
     @pytest.mark.parametrize(
         "host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "[::ffff:7f00:1]"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import HttpRequest
 
@@ -11,6 +12,7 @@ from apps.core.admin_site import audit
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly
 from apps.core.encryption import Encrypted
 from apps.git_access.models import Webhook, WebhookDelivery
+from apps.git_access.pushes.after.webhooks import destinations
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
@@ -27,6 +29,15 @@ class WebhookForm(forms.ModelForm[Webhook]):
     class Meta:
         model = Webhook
         fields = ("project", "url", "push_events", "tag_push_events")
+
+    def clean_url(self) -> str:
+        """Refuse a host that no resolver could be asked for."""
+        url = str(self.cleaned_data["url"])
+        try:
+            destinations.ascii_url(url)
+        except UnicodeError:
+            raise ValidationError("The host is not legal as a name.") from None
+        return url
 
     def save(self, commit: bool = True) -> Webhook:
         """Keep the secret when none is written."""

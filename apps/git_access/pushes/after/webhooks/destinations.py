@@ -4,18 +4,21 @@ The host is resolved once, every address of it is checked, and the connection go
 that changes its mind in between leads nowhere. Redirects are not followed.
 """
 
-import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import httpcore
+import idna
 from django.conf import settings
+from django.utils.encoding import iri_to_uri
 
-# IPv4 addresses in disguise, for networks that speak IPv6 only.
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+from apps.git_access.pushes.after.webhooks.addresses import is_public
 
 
 class ForbiddenAddress(Exception):
@@ -38,7 +41,7 @@ def post(url: str, *, headers: Mapping[str, str], body: bytes) -> int:
         with httpcore.ConnectionPool(network_backend=backend, ssl_context=_system_trust()) as pool:
             extensions = {"timeout": dict.fromkeys(("connect", "read", "write"), settings.WEBHOOK_TIMEOUT)}
             with pool.stream(
-                "POST", url, headers=list(headers.items()), content=body, extensions=extensions
+                "POST", ascii_url(url), headers=list(headers.items()), content=body, extensions=extensions
             ) as response:
                 return response.status
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
@@ -51,29 +54,50 @@ def _system_trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the public Internet, also one that hides another one in it."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        hidden = ip.ipv4_mapped or ip.sixtofour
-        if ip in NAT64:
-            hidden = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if hidden:
-            return is_public(str(hidden))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+def ascii_url(url: str) -> str:
+    """Return the address as it goes over the wire: the host by IDNA 2008, the rest by percent signs.
+
+    Raises:
+        UnicodeError: the host cannot be a name.
+    """
+    parts = urlsplit(url)
+    account, at, place = parts.netloc.rpartition("@")
+    host, colon, port = place.partition(":")
+    if not host.isascii():  # a host of ASCII letters, or an address in brackets, stays as it is
+        place = f"{idna.encode(host, uts46=True).decode()}{colon}{port}"
+    return iri_to_uri(urlunsplit(parts._replace(netloc=f"{account}{at}{place}")))
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host.
+def resolve(host: str, port: int, *, timeout: float) -> list[str]:
+    """Return the addresses of a host, within so many seconds.
 
     Raises:
         ForbiddenAddress: one of them is not public, and the settings allow public ones only.
+        NotDelivered: the name was not resolved in time.
+        OSError: there is no such name.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(item[4][0]) for item in found))
+    addresses = _look_up(host, port, timeout)
     if not settings.WEBHOOKS_ALLOW_PRIVATE_ADDRESSES and not all(map(is_public, addresses)):
         raise ForbiddenAddress(host)
     return addresses
+
+
+def _look_up(host: str, port: int, timeout: float) -> list[str]:
+    """Ask the system's resolver, which takes no limit of time: a thread waits for it, and is left behind."""
+    answered: Future[list[Any]] = Future()
+
+    def ask() -> None:
+        try:
+            answered.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            answered.set_exception(error)
+
+    threading.Thread(target=ask, name="webhook name", daemon=True).start()
+    try:
+        found = answered.result(timeout)
+    except TimeoutError as error:
+        raise NotDelivered(f"{host} was not resolved within {timeout:.1f} s") from error
+    return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
 class _CheckedBackend(httpcore.NetworkBackend):
@@ -92,7 +116,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError("no address")
-        for address in resolve(host, port):
+        for address in resolve(host, port, timeout=_left(self._end)):
             try:
                 stream = self._inner.connect_tcp(
                     address, port, _left(self._end), local_address, socket_options
