@@ -41,12 +41,24 @@ def test_no_secret_is_in_any_file(operator: Client) -> None:
     assert "d1d1" not in operator.get(reverse("admin:directory_personalaccesstoken_export")).content.decode()
 
 
-def test_a_spreadsheet_runs_nothing_of_it(operator: Client) -> None:
-    UserFactory.create(username="mallory", name="=cmd|' /C calc'!A0")
+FORMULAS = (
+    "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "  =1", "\r=1", "\n+1", "\u00a0=1", "\uff1d1", "|calc", "-",
+    "+49 30 1234",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_spreadsheet_runs_nothing_of_it(operator: Client, text: str) -> None:
+    UserFactory.create(username="mallory", name=f"{text}|' /C calc'!A0")
 
     found = rows(operator, "/admin/directory/user/export/?q=mallory")
 
-    assert not found[0]["name"].startswith("=")
+    assert found[0]["name"].startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-5", "5", "-1.5", "", "a=b", "Zoë", "'=1", "2026-01-01"])
+def test_numbers_and_harmless_texts_stay_as_they_are(text: str) -> None:
+    assert exports.disarm(text) == text
 
 
 def test_a_list_that_is_too_long_is_to_be_filtered_first(

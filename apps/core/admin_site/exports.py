@@ -1,5 +1,6 @@
 """Lists as CSV: what the list shows, filtered as it is, without secrets."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -24,6 +25,27 @@ else:
 
 MOST = 50_000  # rows; a file of millions would be built in memory
 PERMISSION = "directory.export_lists"
+_FORMULA = re.compile(r"\s*[=+\-@|%＝＋－＠]|[\t\r\n]")  # noqa: RUF001 -- the wide forms, too
+_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?")
+
+
+def disarm(text: str) -> str:
+    """Return a text that a spreadsheet shows instead of running it; a number stays one.
+
+    Blanks before a formula do not hide it from every program, and some take the wide forms of the signs.
+    """
+    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+class Disarmed(ModelResource):
+    """Columns in which nothing that a user has typed is a formula."""
+
+    def export_field(self, field: Any, instance: Any, **options: Any) -> Any:
+        """Return what stands in one column of a row."""
+        value = super().export_field(field, instance, **options)
+        return disarm(value) if isinstance(value, str) else value
 
 
 class CsvExport(ExportMixin):
@@ -46,7 +68,8 @@ class CsvExport(ExportMixin):
         """Every column of the table that holds no secret."""
         fields = [field.name for field in self.model._meta.concrete_fields]
         shown = [name for name in fields if name not in secret_columns.of(self.model)]
-        return [modelresource_factory(self.model, meta_options={"fields": shown, "export_order": shown})]
+        options = {"fields": shown, "export_order": shown}
+        return [modelresource_factory(self.model, resource_class=Disarmed, meta_options=options)]
 
     def export_action(self: Any, request: HttpRequest) -> HttpResponse:
         """Send the list as a file; a list that is too long is to be filtered first."""
