@@ -80,7 +80,7 @@ class AgentAdmin(ModelAdmin[Agent]):
         """Add the last contact."""
         return Agent.objects.with_last_contact()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
         """Keep an agent in its project: the identity of its findings depends on it."""
         return ("project", "last_contact", "has_vulnerabilities", "created_at") if obj else ()
 

@@ -78,7 +78,7 @@ class SubscriptionAdmin(ModelAdmin[Subscription]):
         """Count seats once for a whole page."""
         return CountingChangeList
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A subscription stays with its namespace."""
         return (*self.readonly_fields, "namespace") if obj else self.readonly_fields
 

@@ -1,6 +1,7 @@
 """Create and find users, shut them out and let them in again."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -76,12 +77,27 @@ def block(user: User) -> bool:
         return False
     if user.user_type not in _PEOPLE_AND_PROGRAMS:
         raise Irreplaceable(f"{user} is an internal user of the instance.")
-    # Locked, so that the last two cannot be blocked at once.
-    administrators = User.objects.select_for_update(no_key=True).filter(admin=True, state=UserState.ACTIVE)
-    if user.admin and not set(administrators.values_list("pk", flat=True)) - {user.pk}:
-        raise Irreplaceable(f"{user} is the last administrator.")
+    keep_an_administrator(without=[user.pk])
     _set_state(user, UserState.BLOCKED)
     return True
+
+
+@transaction.atomic
+def keep_an_administrator(*, without: Iterable[int]) -> None:
+    """Let pass what takes these users away, unless no administrator who can act would be left.
+
+    Call it in the transaction that does so: the last two cannot go at once.
+
+    Raises:
+        Irreplaceable: the last administrator is among them.
+    """
+    gone = set(without)
+    # Locked for that; by their order, so that two who look wait for one another.
+    acting = User.objects.select_for_update(no_key=True).filter(admin=True, state=UserState.ACTIVE)
+    administrators = {user.pk: user for user in acting.order_by("pk")}
+    if administrators and not set(administrators) - gone:
+        last = ", ".join(str(user) for user in administrators.values())
+        raise Irreplaceable(f"{last} is the last administrator.")
 
 
 def unblock(user: User) -> bool:

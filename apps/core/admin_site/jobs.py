@@ -35,7 +35,7 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
         "formatted_traceback",
     )  # fmt: skip
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def fixed_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of it."""
         return [name for row in self.fields for name in ((row,) if isinstance(row, str) else row)]
 

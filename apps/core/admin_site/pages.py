@@ -1,11 +1,12 @@
 """What the pages of every app share: one look, lists that stay fast, and who may write."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from apps.core.admin_site import searches
+from apps.core.admin_site import roles, searches, secret_columns
 from apps.core.admin_site.exports import CsvExport
 from apps.core.admin_site.lists import CappedPaginator
 
@@ -35,6 +36,28 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
+
+    def fixed_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Return the fields that nobody writes here; what ``get_readonly_fields`` is elsewhere."""
+        return tuple(super().get_readonly_fields(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Return what nobody writes, and what this operator's role does not open."""
+        fixed = tuple(self.fixed_fields(request, obj))
+        opened = self._open_fields(request) if obj is not None else None
+        if opened is None:
+            return fixed
+        kept = {*opened, *fixed, *secret_columns.of(self.model)}
+        columns = (*self.opts.concrete_fields, *self.opts.many_to_many)
+        return (*fixed, *(column.name for column in columns if column.editable and column.name not in kept))
+
+    def _open_fields(self, request: HttpRequest) -> frozenset[str] | None:
+        """Ask once for each request."""
+        asked: dict[str, frozenset[str] | None] = request.__dict__.setdefault("_open_fields", {})
+        label = self.opts.label_lower
+        if label not in asked:
+            asked[label] = roles.open_fields(request.user, label)
+        return asked[label]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

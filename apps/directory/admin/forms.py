@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from unfold.widgets import INPUT_CLASSES
 
-from apps.directory import paths
-from apps.directory.models import Namespace, Project, Route, User
+from apps.directory import paths, users
+from apps.directory.models import Namespace, Project, Route, User, UserState
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import UserChangeForm
@@ -21,6 +21,17 @@ class UserForm(UserChangeForm[User]):
 
     class Meta(UserChangeForm.Meta):
         model = User
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what would leave nobody to run the instance."""
+        cleaned = super().clean() or {}
+        acts = cleaned.get("state", self.instance.state) == UserState.ACTIVE
+        if not (acts and cleaned.get("admin", self.instance.admin)):
+            try:
+                users.keep_an_administrator(without=[self.instance.pk])
+            except users.Irreplaceable as reason:
+                raise ValidationError(str(reason)) from None
+        return cleaned
 
 
 class NewUserForm(AdminUserCreationForm[User]):

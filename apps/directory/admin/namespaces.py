@@ -66,7 +66,7 @@ class NamespaceAdmin(Pathed, ModelAdmin[Namespace]):
         ("Its wiki", {"fields": ("wiki_access_level", "wiki_repository_exists", "repository_read_only")}),
     )  # fmt: skip
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Namespace | None = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: Namespace | None = None) -> tuple[str, ...]:
         """What decides about the place in the tree stands still once it is there."""
         return ("members", "created_at", *(("kind", "parent", "owner") if obj else ()))
 

@@ -66,7 +66,7 @@ class ProjectAdmin(Pathed, ModelAdmin[Project]):
         ),
     )  # fmt: skip
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
         """A project stays in its namespace."""
         return ("members", "last_repository_updated_at", "created_at", *(("namespace",) if obj else ()))
 

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, Unchangeable
+from apps.directory import users
 from apps.directory.admin import forms
 from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User, UserState
 
@@ -78,9 +80,9 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
         """The state, in its colour."""
         return user.state
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Who enters this site is decided by those who may do everything."""
-        own: tuple[str, ...] = tuple(super().get_readonly_fields(request, obj))
+        own: tuple[str, ...] = tuple(super().fixed_fields(request, obj))
         return own if may_appoint(request) else (*own, *OF_OPERATORS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -90,6 +92,22 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The same as for changing."""
         return super().has_delete_permission(request, obj) and _within_reach(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's name
+        """A password is a field like others: not every role opens it."""
+        opened = self._open_fields(request)
+        if opened is not None and "password" not in opened:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Keep those without whom the instance could not be run, however many rows are chosen."""
+        deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
+        try:
+            users.keep_an_administrator(without=[user.pk for user in objs])
+        except users.Irreplaceable as reason:
+            protected = [*protected, str(reason)]
+        return deleted, counts, needed, protected
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
         """Note a new password, which no column of the audit log shows."""
