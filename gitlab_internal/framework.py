@@ -3,6 +3,7 @@
 from apps.core.admin_site.look import UNFOLD  # noqa: F401 -- a setting, as every name here
 
 INSTALLED_APPS = [
+    "apps.core",  # before unfold: of two files of a name, its own counts
     "unfold",  # before the admin: its templates are the same ones with another look
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -19,7 +20,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "auditlog",
-    "apps.core",
+    "axes",
     "apps.operations",
     "apps.core.shared_store",
     "apps.directory",
@@ -40,9 +41,12 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.core.admin_site.sessions.IdleMiddleware",
     "apps.core.admin_site.audit.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.core.admin_site.content_security.ContentSecurityMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 DEBUG = False
 ROOT_URLCONF = "gitlab_internal.urls"
@@ -68,6 +72,12 @@ TEMPLATES = [
         },
     }
 ]
+LOGIN_REDIRECT_URL = "admin:index"
+CSRF_FAILURE_VIEW = "apps.core.api.errors.expired_form"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it only says who has to wait
+    "apps.ssh_keys.login_backend.AccountBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -86,7 +96,16 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # --- The operators' site ---
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # a spreadsheet would run what a user has typed
+# The brake at the door counts failures by address; accounts have their own count, which Git shares.
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_CLIENT_IP_CALLABLE = "apps.core.client_address.of"
+AXES_USERNAME_CALLABLE = "apps.ssh_keys.login_backend.nobody"
+AXES_LOCKOUT_CALLABLE = "apps.ssh_keys.login_backend.too_many"
+AXES_SENSITIVE_PARAMETERS = ["username", "code", "csrfmiddlewaretoken", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit log has every login
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUDITLOG_CID_GETTER = "apps.core.correlation.current"
 
 # --- REST framework: everything is refused and JSON unless a view says otherwise ---

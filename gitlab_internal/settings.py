@@ -5,6 +5,7 @@
 setting, or behind it, is its description in the configuration reference and in ``manage.py config show``.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,6 +118,9 @@ MAX_LOGIN_ATTEMPTS = env.int("MAX_LOGIN_ATTEMPTS", default=10)  # failures in a 
 FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES = env.int(
     "FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES", default=10
 )
+# Failed logins at the operators' site after which an address has to wait as long as a locked user.
+AXES_FAILURE_LIMIT = env.int("MAX_LOGIN_ATTEMPTS_PER_ADDRESS", default=30)
+AXES_COOLOFF_TIME = timedelta(minutes=FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
 # Ask users with two factors for a code now and then, over SSH.
 GIT_TWO_FACTOR_ENFORCEMENT = env.bool("GIT_TWO_FACTOR_ENFORCEMENT", default=False)
 # Minutes for which one code is enough.
@@ -201,6 +205,8 @@ STATIC_URL = f"{RELATIVE_URL_ROOT}/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA / "static")))
 HTTPS = INSTANCE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = HTTPS
+# Seconds after which an operator who does nothing is logged out; a working day.
+SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=8 * 3600)
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [INSTANCE_URL]
 # Seconds for which browsers insist on HTTPS; an hour where INSTANCE_URL has it.

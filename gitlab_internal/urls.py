@@ -149,6 +149,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", loaded_when_asked("apps.operations.openapi.views.schema"), name="schema"),
     path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
     path("admin/", admin.site.urls),
+    path("", loaded_when_asked("apps.operations.home.home"), name="home"),
+    path("admin", loaded_when_asked("apps.operations.home.without_slash")),
     # Git over HTTP, asked by Workhorse
     path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs", "head": "head"})),
     path(f"{REPOSITORY}git-upload-pack", GitViewSet.as_view({"post": "upload_pack"})),

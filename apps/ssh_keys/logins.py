@@ -104,7 +104,7 @@ def password_owner(*, login: str, password: str, now: datetime) -> User:
     """
     if not settings.PASSWORD_AUTHENTICATION_ENABLED:
         raise PasswordsOff
-    user = _named(login, password)
+    user = _known(login, password)
     # First, because it is slow on purpose: the time that a refusal takes tells nobody which one it is.
     if not user.check_password(password):
         raise WrongPassword
@@ -126,7 +126,7 @@ def log_in(*, login: str, password: str, code: str, now: datetime) -> User:
     Raises:
         LoginRefused: the reason.
     """
-    user = _named(login, password)
+    user = _known(login, password)
     _count_attempt(user, now=now)
     if not user.check_password(password):
         raise WrongPassword
@@ -139,9 +139,14 @@ def log_in(*, login: str, password: str, code: str, now: datetime) -> User:
     return user
 
 
-def _named(login: str, password: str) -> User:
-    """Find by name, then by address; whoever is nobody takes as long to refuse as somebody."""
-    user = User.objects.named(login).first() or User.objects.addressed(login).first()
+def named(login: str) -> User | None:
+    """Find by name, then by primary address, ignoring case."""
+    return User.objects.named(login).first() or User.objects.addressed(login).first()
+
+
+def _known(login: str, password: str) -> User:
+    """Whoever is nobody takes as long to refuse as somebody."""
+    user = named(login)
     if user is None:
         make_password(password)
         raise UnknownName

@@ -7,23 +7,30 @@ nobody's click.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from ipaddress import ip_address
 from typing import Any
 
+import structlog
 from auditlog import registry as auditlog_registry
 from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
 from auditlog.receivers import log_create, log_delete, log_update, make_log_m2m_changes
 from auditlog.registry import AuditlogModelRegistry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from django.http import HttpRequest, HttpResponseBase
 
+from apps.core import client_address, correlation
 from apps.core.admin_site import secret_columns
+
+log = structlog.get_logger(__name__)
 
 Receiver = Callable[..., None]
 SITE = "/admin/"
+LET_IN = "let in"
+# Columns that only record what happened: nobody has changed them.
+RECORDS = {"directory.User": ("last_login",)}
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request to the operators' site", default=None)
 
@@ -51,7 +58,8 @@ def register(models: Iterable[type[Model]]) -> None:
         create=False, update=False, delete=False, access=False, m2m=False, custom=_SIGNALS
     )
     for model in models:
-        registry.register(model, exclude_fields=list(secret_columns.of(model)))
+        untold = (*secret_columns.of(model), *RECORDS.get(model._meta.label, ()))
+        registry.register(model, exclude_fields=list(untold))
         for field in model._meta.local_many_to_many:
             through = getattr(model, field.name).through
             m2m_changed.connect(_on_the_site(make_log_m2m_changes(field.name)), sender=through, weak=False)
@@ -66,7 +74,7 @@ def _sign(instance: LogEntry, **named: Any) -> None:
         return
     if request.user.is_authenticated:
         instance.actor, instance.actor_email = request.user, request.user.email
-    instance.remote_addr = address_of(request)
+    instance.remote_addr = client_address.of(request)
 
 
 class AuditMiddleware:
@@ -85,22 +93,6 @@ class AuditMiddleware:
             _request.reset(token)
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """Return where a request comes from; only a proxy on this machine is believed about others."""
-    own = str(request.META.get("REMOTE_ADDR", ""))
-    if _is_address(own) and not ip_address(own).is_loopback:
-        return own
-    hop = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    return next((text for text in (hop, own) if _is_address(text)), None)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ip_address(text))
-    except ValueError:
-        return False
-
-
 @contextmanager
 def of_each(rows: QuerySet[Any]) -> Iterator[None]:
     """Write an entry for each row that one statement has changed; what is removed is recorded in any case."""
@@ -116,3 +108,22 @@ def of_each(rows: QuerySet[Any]) -> Iterator[None]:
 def note(row: Model, **changes: tuple[str, str]) -> None:
     """Write an entry about what no column shows, such as a new password: ``password=("…", "changed")``."""
     LogEntry.objects.log_create(row, action=LogEntry.Action.UPDATE, changes=changes)
+
+
+def login(request: HttpRequest, outcome: str, *, kind: type[Model], user: Model | None) -> None:
+    """Write an entry and a log line about somebody at the site's door.
+
+    What was typed as a name is in neither where it is nobody's: people type passwords there.
+    """
+    address = client_address.of(request)
+    log.info("login", outcome=outcome, user_id=user and user.pk, address=address)
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(kind),
+        object_pk="" if user is None else str(user.pk),
+        object_id=user and user.pk,
+        object_repr="nobody known" if user is None else str(user),
+        action=LogEntry.Action.ACCESS,
+        actor=user if outcome == LET_IN else None,
+        changes={"login": ["", outcome]},
+        cid=correlation.current(),
+    )

@@ -13,7 +13,7 @@ from apps.core.admin_site.lists import RelatedFilter
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly
 
 admin.site.unregister(LogEntry)
-ACTIONS = {"0": "Created", "1": "Changed", "2": "Deleted", "3": "Read"}
+ACTIONS = {"0": "Created", "1": "Changed", "2": "Deleted", "3": "Login"}
 TABLE = """<table class="w-full text-left [&_td]:py-1 [&_td]:pr-4 [&_td]:break-all [&_th]:pr-4">
 <thead><tr><th>Column</th><th>Before</th><th>After</th></tr></thead><tbody>{}</tbody></table>"""
 SHORT = 120  # characters of a change in the list
@@ -62,7 +62,7 @@ class LogEntryAdmin(ReadOnly, ModelAdmin[LogEntry]):
 
     @label(ACTIONS, description="action", ordering="action", success=("0",), info=("1",), danger=("2",))
     def what(self, entry: LogEntry) -> str:
-        """Created, changed or deleted."""
+        """Created, changed, deleted, or a login."""
         return str(entry.action)
 
     @admin.display(description="model")
@@ -82,7 +82,9 @@ class LogEntryAdmin(ReadOnly, ModelAdmin[LogEntry]):
 
     @admin.display(description="changes")
     def changed(self, entry: LogEntry) -> str:
-        """The names of the changed columns."""
+        """The names of the changed columns; of a login, what became of it."""
+        if entry.action == LogEntry.Action.ACCESS:
+            return str(entry.changes_dict["login"][1])
         text = ", ".join(entry.changes_dict)
         return text if len(text) <= SHORT else f"{text[:SHORT]}…"
 

@@ -7,16 +7,21 @@ and those of kas and CustomersDot, so a view may bring its own :class:`BodyError
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from apps.core import correlation
+
 log = structlog.get_logger(__name__)
 
+API = "/api/"
 UNAUTHORIZED = {"message": "401 Unauthorized"}
 ROUTE_NOT_FOUND = {"error": "404 Not Found"}
 METHOD_NOT_ALLOWED = {"error": "405 Not Allowed"}
@@ -122,21 +127,42 @@ def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mappi
             return 500, SERVER_ERROR, {}
 
 
-def route_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def route_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler404``: no route has this path."""
-    return JsonResponse(ROUTE_NOT_FOUND, status=404)
+    return _page_or_json(request, 404, ROUTE_NOT_FOUND, "There is no such page.")
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler400``: a Host header or a form that Django itself refuses."""
-    return JsonResponse({"message": "400 Bad request - The request is not valid"}, status=400)
+    body = {"message": "400 Bad request - The request is not valid"}
+    return _page_or_json(request, 400, body, "The request is not valid.")
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler403``: only the admin can get here."""
-    return JsonResponse({"message": "403 Forbidden"}, status=403)
+    text = "Your role does not open this page."
+    return _page_or_json(request, 403, {"message": "403 Forbidden"}, text)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's ``CSRF_FAILURE_VIEW``: a form was sent that this site has not shown, or not lately."""
+    text = "The form is out of date. Go back, load the page anew, and send it again."
+    return _page_or_json(request, 403, {"message": "403 Forbidden"}, text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``: Django has logged the cause."""
-    return JsonResponse(SERVER_ERROR, status=500)
+    return _page_or_json(request, 500, SERVER_ERROR, "Something went wrong. The log says what.")
+
+
+def asks_for_a_page(request: HttpRequest) -> bool:
+    """Whether a person's browser asks, outside of the API, whose answers are JSON for everybody."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path_info.startswith(API)
+
+
+def _page_or_json(request: HttpRequest, status: int, body: Mapping[str, str], text: str) -> HttpResponse:
+    if not asks_for_a_page(request):
+        return JsonResponse(body, status=status)
+    title = f"{status} {HTTPStatus(status).phrase}"
+    context = {"title": title, "text": text, "correlation_id": correlation.current()}
+    return HttpResponse(render_to_string("message.html", context), status=status)

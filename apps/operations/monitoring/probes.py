@@ -7,5 +7,5 @@ from apps.operations.monitoring import views
 urlpatterns: list[URLPattern] = [
     path("-/health", views.health),
     path("-/liveness", views.liveness),
-    path("-/readiness", views.ready),
+    path("-/readiness", views.ready, name="readiness"),
 ]

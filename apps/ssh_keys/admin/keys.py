@@ -84,7 +84,7 @@ class KeyAdmin(ModelAdmin[Key]):
     inlines = (DeployKeyGrantInline,)
     actions = ("expire",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
+    def fixed_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
         """What a stored key is stands still."""
         return ("kind", "user", *FOLLOWING, "state", "created_at", "last_used_at", "uses") if obj else ()
 
