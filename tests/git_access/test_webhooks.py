@@ -326,7 +326,7 @@ class TestAddresses:
 
         row.refresh_from_db()
         assert row.state == DeliveryState.DELIVERED
-        assert asked.call_args.args == ("xn--mnchen-3ya.example", port)
+        assert asked.call_args_list[0].args == ("xn--mnchen-3ya.example", port)
 
     def test_a_name_that_cannot_be_one_ends_as_not_delivered(self, now: datetime) -> None:
         row = WebhookDeliveryFactory.create(webhook=WebhookFactory.create(url="http://ü..de/"))

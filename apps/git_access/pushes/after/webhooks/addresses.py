@@ -1,14 +1,14 @@
 """Which addresses belong to the public Internet: what IANA's registries say, not what we remember of them.
 
 The two files beside this module are IANA's registries of special-purpose addresses as of 2026-07-18, from
-https://www.iana.org/assignments/iana-ipv4-special-registry and the same with ``ipv6``, in the public domain. To
+https://www.iana.org/assignments/iana-ipv4-special-registry and the same with ``ipv6``: public domain. To
 renew them, put the CSV files of these pages in their place. Python's own ``is_global`` is a list of its
 release: that of 3.11 takes 192.0.0.192 and 3fff::1 for public.
 """
 
 import csv
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def _registry(version: int) -> tuple[tuple[Network, bool], ...]:
     return tuple(sorted(blocks, key=lambda block: -block[0].prefixlen))
 
 
-def _blocks(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> Iterator[tuple[Network, bool]]:
+def _blocks(rows: Iterable[dict[str, str]]) -> Iterator[tuple[Network, bool]]:
     """Read rows with footnotes in brackets, and some with two blocks; what is not plainly "True" is not."""
     for row in rows:
         reachable = row["Globally Reachable"].strip() == "True"
