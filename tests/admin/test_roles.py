@@ -129,10 +129,10 @@ def test_support_makes_nobody_an_operator() -> None:
     client, user = operator_in(roles.SUPPORT), UserFactory.create()
     owner = Group.objects.get(name=roles.OWNER)
 
-    submit(client, f"{USER}{user.pk}/change/", admin="on", groups=[owner.pk], name="Changed")
+    submit(client, f"{USER}{user.pk}/change/", admin="on", groups=[owner.pk], state="blocked")
 
     user.refresh_from_db()
-    assert (user.name, user.admin, user.groups.count()) == ("Changed", False, 0)
+    assert (user.state, user.admin, user.groups.count()) == ("blocked", False, 0)
 
 
 @pytest.mark.parametrize("kind", ["administrator", "owner"])
