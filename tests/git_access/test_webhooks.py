@@ -27,7 +27,7 @@ from apps.core.jobs.worker import DurableWorker
 from apps.directory.models import Project, ProjectStatistics, User
 from apps.git_access.models import DeliveryState, LfsObjectLink, PushRecord, Webhook, WebhookDelivery
 from apps.git_access.pushes.after import push_events, statistics
-from apps.git_access.pushes.after.webhooks import deliveries, destinations, signatures
+from apps.git_access.pushes.after.webhooks import addresses, deliveries, destinations, signatures
 from apps.git_access.pushes.after.webhooks.destinations import ForbiddenAddress, NotDelivered
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import (
@@ -290,14 +290,14 @@ class TestAddresses:
         ],
     )
     def test_what_is_not_of_the_public_internet(self, address: str) -> None:
-        assert not destinations.is_public(address)
+        assert not addresses.is_public(address)
 
     @pytest.mark.parametrize("address", [
         "93.184.216.34", "192.0.0.9", "192.0.1.1", "192.88.100.1", "2606:2800:220:1::1",
         "64:ff9b::5db8:d822", "::ffff:93.184.216.34", "2001:1::1", "2001:4:112::1",
     ])  # fmt: skip
     def test_what_is(self, address: str) -> None:
-        assert destinations.is_public(address)
+        assert addresses.is_public(address)
 
     @pytest.mark.parametrize(
         ("typed", "sent"),

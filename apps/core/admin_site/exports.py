@@ -39,7 +39,7 @@ def disarm(text: str) -> str:
     return text
 
 
-class Disarmed(ModelResource):
+class Disarmed(ModelResource):  # type: ignore[misc]  # the library ships no types
     """Columns in which nothing that a user has typed is a formula."""
 
     def export_field(self, field: Any, instance: Any, **options: Any) -> Any:
