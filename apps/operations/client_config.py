@@ -77,12 +77,25 @@ def _gitaly(surroundings: Surroundings) -> dict[str, str]:
 
 def _kas(surroundings: Surroundings) -> dict[str, str]:
     redis = urlsplit(settings.REDIS_URL)
-    address = f"{redis.hostname}:{redis.port or 6379}" if redis.hostname else _REDIS
+    address = f"{redis.hostname}:{redis.port or 6379}" if redis.hostname else redis.path or _REDIS
     return {
-        **_instance(surroundings),
+        "url": _quoted(_address_for_kas(surroundings.url)),
         "secret_file": _quoted(settings.KAS_SECRET_FILE),
+        "api_address": _quoted("127.0.0.1:8153"),
+        "redis_network": "unix" if redis.scheme == "unix" else "tcp",
         "redis_address": _quoted(address),
     }
+
+
+def _address_for_kas(given: str) -> str:
+    """Of an address, kas uses scheme, host and port only."""
+    url = given.rstrip("/")
+    if url.startswith("unix:"):
+        raise UnusableAddress(f"{given!r} is a socket; kas speaks TCP only: give --url http://HOST:PORT.")
+    prefix = urlsplit(url).path or settings.RELATIVE_URL_ROOT
+    if url.startswith(("http://", "https://")) and prefix:
+        raise UnusableAddress(f"kas drops the path {prefix!r} of an address: serve the instance without it.")
+    return _http(given, url)
 
 
 _VALUES = {Program.GITLAB_SHELL: _shell, Program.GITALY: _gitaly, Program.KAS: _kas}
@@ -94,9 +107,13 @@ def _instance(surroundings: Surroundings) -> dict[str, str]:
     if url.startswith("unix:"):
         socket = quote(url.removeprefix("unix:"), safe="")
         return {"url": _quoted(f"http+unix://{socket}"), "relative_url_root": _quoted(root)}
+    return {"url": _quoted(f"{_http(surroundings.url, url)}{root}"), "relative_url_root": _quoted("")}
+
+
+def _http(given: str, url: str) -> str:
     if not url.startswith(("http://", "https://")):
-        raise UnusableAddress(f"{surroundings.url!r} is neither http://…, https://… nor unix:/path.")
-    return {"url": _quoted(f"{url}{root}"), "relative_url_root": _quoted("")}
+        raise UnusableAddress(f"{given!r} is neither http://…, https://… nor unix:/path.")
+    return url
 
 
 def _listen(server: Server) -> str:

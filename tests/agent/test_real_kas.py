@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
+import yaml
 
 from apps.operations.processes import end_with_parent, stop
 from tests import servers
@@ -23,20 +25,6 @@ KAS = os.environ.get("KAS_BINARY", "")
 pytestmark = pytest.mark.skipif(not KAS, reason="set KAS_BINARY to the path of a kas, 14.1 or newer")
 START_TIMEOUT = 20  # seconds
 CACHE = 2  # seconds that kas trusts a token after its last question
-
-CONFIGURATION = """\
-gitlab: {{address: "{gitlab}", authentication_secret_file: "{secret}"}}
-agent:
-  listen: {{network: tcp, address: "127.0.0.1:{ports[0]}"}}
-  kubernetes_api: {{listen: {{network: tcp, address: "127.0.0.1:{ports[1]}"}}}}
-  info_cache_ttl: "{cache}s"
-  configuration: {{poll_period: "1s"}}
-  gitops: {{poll_period: "1s", project_info_cache_ttl: "0s"}}
-observability:
-  usage_reporting_period: "1s"
-  listen: {{network: tcp, address: "127.0.0.1:{ports[2]}"}}
-redis: {{network: unix, server: {{address: "{redis}"}}}}
-"""
 
 
 def free_ports(count: int) -> list[int]:
@@ -61,16 +49,11 @@ def instance(folder: Path) -> Iterator[Instance]:
 @pytest.fixture(scope="module")
 def kas_address(instance: Instance, folder: Path) -> Iterator[str]:
     """A running kas that shares the instance's secret; yields where agents reach it."""
-    ports = free_ports(3)
     with servers.redis_server() as redis_url:
-        configuration = CONFIGURATION.format(
-            gitlab=instance.url,
-            secret=instance.data / ".gitlab_kas_secret",
-            ports=ports,
-            cache=CACHE,
-            redis=redis_url.removeprefix("unix://"),
-        )
-        (folder / "kas.yaml").write_text(configuration)
+        configuration = yaml.safe_load(instance.manage("client-config", "kas"))
+        _hasten(configuration)
+        configuration["redis"] = {"network": "unix", "server": {"address": redis_url.removeprefix("unix://")}}
+        (folder / "kas.yaml").write_text(json.dumps(configuration))
         log = folder / "kas.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -81,9 +64,27 @@ def kas_address(instance: Instance, folder: Path) -> Iterator[str]:
             )
         try:
             await_text(log, "Agentk API endpoint is up")
-            yield f"127.0.0.1:{ports[0]}"
+            yield configuration["agent"]["listen"]["address"]
         finally:
             stop(process, grace=10)
+
+
+def _hasten(configuration: dict[str, Any]) -> None:
+    """Put what `client-config` has written on free ports, and let kas ask and report every second."""
+    agent, observability = configuration["agent"], configuration["observability"]
+    listeners = (
+        agent,
+        agent["kubernetes_api"],
+        configuration["api"],
+        configuration["private_api"],
+        observability,
+    )
+    for listener, port in zip(listeners, free_ports(len(listeners)), strict=True):
+        listener["listen"]["address"] = f"127.0.0.1:{port}"
+    agent["info_cache_ttl"] = f"{CACHE}s"
+    agent["configuration"] = {"poll_period": "1s"}
+    agent["gitops"] = {"poll_period": "1s", "project_info_cache_ttl": "0s"}
+    observability["usage_reporting_period"] = "1s"
 
 
 def await_text(log: Path, text: str) -> None:

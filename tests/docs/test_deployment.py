@@ -60,6 +60,16 @@ def test_the_compose_file_sets_what_the_service_reads_and_mounts_what_there_is()
     assert exists(*services["migrate"]["command"][2:3]) and exists(*services["worker"]["command"][2:3])
 
 
+def test_kas_in_the_compose_file_has_what_it_does_not_start_without() -> None:
+    config = yaml.safe_load((DEPLOY / "gitlab" / "kas.yaml").read_text())
+    secret = compose()["services"]["web"]["environment"]["KAS_SECRET_FILE"]
+
+    secrets = [config[part]["listen"]["authentication_secret_file"] for part in ("api", "private_api")]
+
+    assert [config["gitlab"]["authentication_secret_file"], *secrets] == [secret] * 3
+    assert config["redis"]["server"] == {"address": "valkey:6379"}
+
+
 def test_every_variable_of_the_compose_file_has_a_value_or_is_asked_for() -> None:
     parser = configparser.ConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]

@@ -101,22 +101,71 @@ def test_the_token_of_gitaly_is_written_only_on_demand() -> None:
 
 
 def test_kas_finds_the_instance_and_redis(settings: Settings) -> None:
+    settings.RELATIVE_URL_ROOT = ""
     settings.REDIS_URL = "redis://:a-password@redis.example.com:6380/3"
 
     printed = written("kas")
 
-    config = yaml.safe_load(printed)
+    config, secret = yaml.safe_load(printed), str(settings.KAS_SECRET_FILE)
     assert config["gitlab"] == {
-        "address": "https://gitlab.example.com/gitlab",
-        "authentication_secret_file": str(settings.KAS_SECRET_FILE),
+        "address": "https://gitlab.example.com",
+        "authentication_secret_file": secret,
     }
-    assert config["redis"] == {"server": {"address": "redis.example.com:6380"}}
+    assert config["redis"] == {"network": "tcp", "server": {"address": "redis.example.com:6380"}}
     assert "a-password" not in printed
 
 
-def test_what_is_no_address_is_refused() -> None:
+def test_kas_finds_a_redis_that_listens_on_a_socket(settings: Settings) -> None:
+    settings.RELATIVE_URL_ROOT = ""
+    settings.REDIS_URL = "unix:///run/redis.sock?db=2"
+
+    config = yaml.safe_load(written("kas"))
+
+    assert config["redis"] == {"network": "unix", "server": {"address": "/run/redis.sock"}}
+
+
+def test_kas_of_every_age_has_the_listeners_that_it_starts_with(settings: Settings) -> None:
+    """From 15.2 on ``api``, ``private_api`` and their secrets must be there; older ones take them."""
+    settings.RELATIVE_URL_ROOT = ""
+    settings.REDIS_URL = ""
+
+    config, secret = yaml.safe_load(written("kas")), str(settings.KAS_SECRET_FILE)
+
+    assert config["api"]["listen"] == {
+        "network": "tcp",
+        "address": "127.0.0.1:8153",
+        "authentication_secret_file": secret,
+    }
+    assert config["private_api"]["listen"] == {
+        "network": "tcp",
+        "address": "127.0.0.1:8155",
+        "authentication_secret_file": secret,
+    }
+    assert config["redis"] == {"network": "tcp", "server": {"address": "127.0.0.1:6379"}}
+
+
+def test_kas_is_given_no_socket_which_it_would_take_and_never_reach() -> None:
+    with pytest.raises(CommandError, match=r"'unix:/run/x\.sock' is a socket; kas speaks TCP only"):
+        written("kas", "--url", "unix:/run/x.sock")
+
+
+@pytest.mark.parametrize(
+    ("root", "url", "dropped"),
+    [("/gitlab", "https://gitlab.example.com", "/gitlab"), ("", "http://127.0.0.1:3001/git/", "/git")],
+)
+def test_kas_is_given_no_address_with_a_path_which_it_would_drop(
+    settings: Settings, root: str, url: str, dropped: str
+) -> None:
+    settings.RELATIVE_URL_ROOT = root
+
+    with pytest.raises(CommandError, match=f"kas drops the path '{dropped}' of an address"):
+        written("kas", "--url", url)
+
+
+@pytest.mark.parametrize("program", ["gitlab-shell", "gitaly", "kas"])
+def test_what_is_no_address_is_refused(program: str) -> None:
     with pytest.raises(CommandError, match=r"'ftp://x' is neither http://…, https://… nor unix:/path"):
-        written("gitlab-shell", "--url", "ftp://x")
+        written(program, "--url", "ftp://x")
 
 
 def test_gitaly_needs_a_storage(settings: Settings) -> None:
