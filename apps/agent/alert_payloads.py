@@ -16,6 +16,7 @@ MAX_BYTES = 1_048_576
 DEFAULT_TITLE = "New: Alert"
 CILIUM = "Cilium"
 HOSTS_LENGTH = 255
+NO_YEAR = 1
 _OMISSION = "..."
 _DATE_AND_TIME = re.compile(r"\d[T ]\d")
 _MILLISECONDS = re.compile(r"[0-9]{13}")
@@ -137,7 +138,10 @@ def _fitting(hosts: Iterable[str]) -> Iterator[str]:
 
 
 def moment(value: Any) -> datetime | None:
-    """Read an ISO 8601 date-time, in UTC where it names no zone, or 13 digits of epoch milliseconds."""
+    """Read an ISO 8601 date-time, in UTC where it names no zone, or 13 digits of epoch milliseconds.
+
+    A moment of year 1 is none: so programs written in Go, Alertmanager among them, say "not yet".
+    """
     text = as_text(value) or ""
     try:
         if _MILLISECONDS.fullmatch(text):
@@ -145,6 +149,8 @@ def moment(value: Any) -> datetime | None:
         if not _DATE_AND_TIME.search(text):
             return None
         parsed = datetime.fromisoformat(text.strip())
+        if parsed.year == NO_YEAR:
+            return None
         return parsed.replace(tzinfo=parsed.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -64,7 +64,7 @@ def _(attribute: ConfigurationObject) -> JsonSchema:
 def _(attribute: Url) -> JsonSchema:
     return {
         "type": "string",
-        "pattern": r"^$|^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://\S+$",
+        "pattern": r"^$|^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[\s\S]+$",
         "maxLength": 2048,
     }
 

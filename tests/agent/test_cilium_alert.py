@@ -303,6 +303,28 @@ def test_an_end_resolves(agent_kas: Caller) -> None:
     assert alert.ended_at == datetime(2021, 6, 1, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000+00:00", "0001-01-01 12:00"])
+def test_the_year_one_is_no_end_yet(agent_kas: Caller, end: str) -> None:
+    """Alertmanager's way to say that an alert is not over."""
+    alert = kept(agent_kas, {**MINIMAL, "end_time": end})
+
+    assert (alert.status, alert.ended_at) == (AlertStatus.TRIGGERED, None)
+
+
+def test_the_year_one_is_no_beginning_either(agent_kas: Caller) -> None:
+    before = timezone.now()
+
+    alert = kept(agent_kas, {**MINIMAL, "start_time": "0001-01-01T00:00:00Z"})
+
+    assert before <= alert.started_at <= timezone.now()
+
+
+def test_a_number_of_any_sensible_length_is_kept(agent_kas: Caller) -> None:
+    alert = kept(agent_kas, {**MINIMAL, "number": 10**4_999})
+
+    assert alert.payload["number"] == 10**4_999
+
+
 def test_an_end_without_beginning_is_forgotten(agent_kas: Caller) -> None:
     assert sent(agent_kas, {**MINIMAL, "end_time": "2021-06-01T10:00:00Z"}).json() == 200
     assert sent(agent_kas, {"end_time": "2021-06-01T10:00:00Z"}).json() == 200
