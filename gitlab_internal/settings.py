@@ -76,6 +76,12 @@ GITALY_STORAGES = env.json("GITALY_STORAGES", default={})
 GITALY_TOKEN = env.str("GITALY_TOKEN", default="") or None  # of the storages that name none of their own
 DEFAULT_STORAGE = env.str("DEFAULT_STORAGE", default="default")  # where new repositories are made
 
+# --- kas ---
+# The API listener of kas, `grpc://HOST:PORT` or `grpcs://HOST:PORT`: told that somebody has pushed, Flux and
+# agents act at once instead of at their next poll; empty: it is not told.
+GITLAB_KAS = env.str("GITLAB_KAS", default="")
+GITLAB_KAS_TIMEOUT = env.float("GITLAB_KAS_TIMEOUT", default=5)  # seconds for one such call
+
 # --- Access ---
 # `ssh` or `http` forbids the other; empty allows both.
 ENABLED_GIT_ACCESS_PROTOCOL = env.str("ENABLED_GIT_ACCESS_PROTOCOL", default="")

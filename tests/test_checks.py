@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from apps.core import checks
 from tests.environment import KAS_SECRET, SHELL_SECRET, WORKHORSE_SECRET
 from tests.instances import ROOT, environment
 
@@ -75,3 +77,22 @@ def test_a_secret_that_is_no_key_or_missing_fails_the_checks(data: Path, name: s
     code, output = check(data)
     assert code == 1
     assert f"(gitlab_internal.E001) The secret file {secret} is missing." in output
+
+
+@pytest.mark.parametrize(
+    "address", ["http://kas:8153", "kas:8153", "grpc://", "grpc://:8153", "grpc://kas/x", "grpc://kas:x"]
+)
+def test_what_is_no_address_of_kas_is_an_error(settings: Settings, address: str) -> None:
+    settings.GITLAB_KAS = address
+
+    (message,) = checks.kas_address()
+
+    assert message.id == "gitlab_internal.E005"
+    assert repr(address) in message.msg
+
+
+@pytest.mark.parametrize("address", ["", "grpc://kas:8153", "grpcs://kas.example.com", "grpc://[::1]:8153"])
+def test_addresses_of_kas(settings: Settings, address: str) -> None:
+    settings.GITLAB_KAS = address
+
+    assert checks.kas_address() == []

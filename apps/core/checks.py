@@ -9,6 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from apps.core import encryption
+from apps.core.kas.addresses import UnusableAddress, address_of
 from apps.core.secret_files import MalformedSecret, signing_key, without_line_end
 
 MIN_SECRET_LENGTH = 16  # bytes
@@ -31,6 +32,22 @@ def kas_secret_file(**kwargs: Any) -> list[CheckMessage]:
 def workhorse_secret_file(**kwargs: Any) -> list[CheckMessage]:
     """An instance in production has the secret file that it shares with Workhorse."""
     return list(_missing("WORKHORSE_SECRET_FILE", settings.WORKHORSE_SECRET_FILE))
+
+
+@register(INSTANCE)
+def kas_address(**kwargs: Any) -> list[CheckMessage]:
+    """Where kas is told of pushes, if it is."""
+    try:
+        if settings.GITLAB_KAS:
+            address_of(settings.GITLAB_KAS)
+    except UnusableAddress:
+        error = Error(
+            f"GITLAB_KAS is {settings.GITLAB_KAS!r}, which is no address of kas.",
+            hint="grpc://HOST:PORT, or grpcs://HOST:PORT for TLS, as kas has it in api.listen.",
+            id="gitlab_internal.E005",
+        )
+        return [error]
+    return []
 
 
 def about_shell() -> Iterator[CheckMessage]:

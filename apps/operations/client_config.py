@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from apps.core.gitaly.servers import Server, server_of
+from apps.core.kas.addresses import DEFAULT_PORT, address_of
 
 _TEMPLATES = Path(__file__).parent / "client_configs"
 _REDIS = "127.0.0.1:6379"
@@ -81,10 +82,19 @@ def _kas(surroundings: Surroundings) -> dict[str, str]:
     return {
         "url": _quoted(_address_for_kas(surroundings.url)),
         "secret_file": _quoted(settings.KAS_SECRET_FILE),
-        "api_address": _quoted("127.0.0.1:8153"),
+        "api_address": _quoted(_api_of_kas()),
         "redis_network": "unix" if redis.scheme == "unix" else "tcp",
         "redis_address": _quoted(address),
     }
+
+
+def _api_of_kas() -> str:
+    """Where kas listens so that ``GITLAB_KAS`` leads there; on loopback without it."""
+    if not settings.GITLAB_KAS:
+        return f"127.0.0.1:{DEFAULT_PORT}"
+    address = address_of(settings.GITLAB_KAS)
+    is_near = address.host in ("localhost", "127.0.0.1", "[::1]")
+    return f"{address.host if is_near else '0.0.0.0'}:{address.port}"  # noqa: S104 -- other hosts call it
 
 
 def _address_for_kas(given: str) -> str:

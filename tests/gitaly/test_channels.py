@@ -91,6 +91,6 @@ def test_tls_trusts_the_roots_of_the_system(tmp_path: Path, monkeypatch: pytest.
     trusted: list[bytes | None] = []
     monkeypatch.setattr(grpc, "ssl_channel_credentials", trusted.append)
 
-    channels._system_credentials()
+    channels.system_credentials()
 
     assert trusted == [b"the system's roots"]

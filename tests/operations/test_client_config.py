@@ -144,6 +144,20 @@ def test_kas_of_every_age_has_the_listeners_that_it_starts_with(settings: Settin
     assert config["redis"] == {"network": "tcp", "server": {"address": "127.0.0.1:6379"}}
 
 
+@pytest.mark.parametrize(
+    ("ours", "listens"),
+    [
+        ("grpc://127.0.0.1:9153", "127.0.0.1:9153"),
+        ("grpc://localhost", "localhost:8153"),
+        ("grpcs://kas.example.com:9153", "0.0.0.0:9153"),
+    ],
+)
+def test_kas_listens_where_it_is_told_of_pushes(settings: Settings, ours: str, listens: str) -> None:
+    settings.RELATIVE_URL_ROOT, settings.GITLAB_KAS = "", ours
+
+    assert yaml.safe_load(written("kas"))["api"]["listen"]["address"] == listens
+
+
 def test_kas_is_given_no_socket_which_it_would_take_and_never_reach() -> None:
     with pytest.raises(CommandError, match=r"'unix:/run/x\.sock' is a socket; kas speaks TCP only"):
         written("kas", "--url", "unix:/run/x.sock")

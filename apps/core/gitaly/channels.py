@@ -46,7 +46,7 @@ def _channel(_process: int, address: str) -> grpc.Channel:
     else:
         raise UnusableAddress(address)
     if scheme.endswith("tls"):
-        return grpc.secure_channel(target, _system_credentials(), options=OPTIONS)
+        return grpc.secure_channel(target, system_credentials(), options=OPTIONS)
     return grpc.insecure_channel(target, options=OPTIONS)
 
 
@@ -57,7 +57,7 @@ def _host_and_port(address: str) -> str:
     return parts.netloc
 
 
-def _system_credentials() -> grpc.ChannelCredentials:
+def system_credentials() -> grpc.ChannelCredentials:
     """Trust what the system trusts (or ``SSL_CERT_FILE``), not the roots that come with gRPC."""
     roots = ssl.get_default_verify_paths().cafile
     return grpc.ssl_channel_credentials(Path(roots).read_bytes() if roots else None)

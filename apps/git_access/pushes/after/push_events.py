@@ -11,7 +11,7 @@ from django.db import transaction
 from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access.context.changes import Change
 from apps.git_access.models import EventKind, PushEvent, PushRecord
-from apps.git_access.pushes.after import default_branches, pushed_refs
+from apps.git_access.pushes.after import default_branches, kas_events, pushed_refs
 from apps.git_access.pushes.after.tasks import measure_project
 from apps.git_access.pushes.after.webhooks import messages
 from apps.git_access.repositories import containers, ids
@@ -44,6 +44,14 @@ def process(*, record_id: int, now: datetime) -> None:
             return
         if pushed:
             _note(pushed, default_branch=default_branch, now=now)
+        _announce(record)
+
+
+def _announce(record: PushRecord) -> None:
+    """Let kas know of changed branches and tags of a project, whoever has pushed them."""
+    repository = ids.parse(record.gl_repository)
+    if repository and repository.type == RepositoryType.PROJECT and pushed_refs.read(record.changes):
+        kas_events.announce(project_id=repository.container_id, correlation_id=record.correlation_id)
 
 
 def _pushed(record: PushRecord) -> _Pushed | None:
