@@ -7,6 +7,9 @@ from apps.agent.views import (
     AgentViewSet,
     AlertViewSet,
     ConfigurationViewSet,
+    KasEventViewSet,
+    ProxyUserViewSet,
+    ReceptiveAgentViewSet,
     UsageMetricsViewSet,
     VulnerabilityViewSet,
 )
@@ -98,7 +101,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         VulnerabilityViewSet.as_view({"post": "scan_result"}),
     ),
     with_or_without_slash(
+        f"{KUBERNETES}/modules/starboard_vulnerability/policies_configuration",
+        VulnerabilityViewSet.as_view({"get": "policies_configuration"}),
+    ),
+    with_or_without_slash(
         f"{KUBERNETES}/agent_configuration", ConfigurationViewSet.as_view({"post": "agent_configuration"})
+    ),
+    with_or_without_slash(
+        f"{KUBERNETES}/authorize_proxy_user", ProxyUserViewSet.as_view({"post": "authorize_proxy_user"})
+    ),
+    with_or_without_slash(f"{KUBERNETES}/agent_events", KasEventViewSet.as_view({"post": "agent_events"})),
+    with_or_without_slash(
+        f"{KUBERNETES}/receptive_agents", ReceptiveAgentViewSet.as_view({"get": "receptive_agents"})
     ),
     # Subscriptions
     with_or_without_slash(

@@ -19,6 +19,7 @@ from apps.agent.models import (
     Finding,
     UniqueUsage,
     UsageCounter,
+    UserAccessAuthorization,
     Vulnerability,
 )
 from apps.core.admin_site import audit, charts
@@ -64,6 +65,18 @@ class AgentAuthorizationInline(ReadOnly, TabularInline[AgentAuthorization, Agent
         return super().get_queryset(request).select_related("project__route", "group__route")
 
 
+class UserAccessInline(ReadOnly, TabularInline[UserAccessAuthorization, Agent]):
+    """Whose members may use the cluster through kas, as the agent's configuration says."""
+
+    model = UserAccessAuthorization
+    fields = ("project", "group", "configuration")
+    ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UserAccessAuthorization]:
+        """Load the paths in the same query."""
+        return super().get_queryset(request).select_related("project__route", "group__route")
+
+
 @admin.register(Agent)
 class AgentAdmin(ModelAdmin[Agent]):
     """Agents with their last contact, which is exact to 40 minutes."""
@@ -74,7 +87,7 @@ class AgentAdmin(ModelAdmin[Agent]):
     search_fields = ("name__startswith", "project__route__path__lower")
     autocomplete_fields = ("project", "created_by")
     ordering = ("-id",)
-    inlines = (AgentTokenInline, AgentAuthorizationInline)
+    inlines = (AgentTokenInline, AgentAuthorizationInline, UserAccessInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         """Add the last contact."""

@@ -1,5 +1,6 @@
 """An agent, vouched for by kas: kas's own token *and* the agent's."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.utils import timezone
@@ -10,9 +11,15 @@ from apps.agent import tokens
 from apps.agent.models import Agent
 from apps.agent.tokens import Bearer
 from apps.core.api.authentication import Component
+from apps.core.api.errors import Failure
 from apps.core.api.kas_authentication import KasAuthentication
 from apps.core.observability import request_facts
+from apps.directory import access_tokens
+from apps.directory.authentication import insufficient_scope, require_current
+from apps.directory.models import User
 
+_HEADERS = ("HTTP_GITLAB_AGENTK_API_REQUEST", "HTTP_GITLAB_AGENT_API_REQUEST")
+_NO_SESSION = {"message": "401 Unauthorized - Invalid session"}  # there are no sessions of people here
 _SCHEMES = ("Bearer", "Token")
 
 
@@ -49,9 +56,30 @@ def agent_of(request: Request) -> Agent:
     return bearer_of(request).token.agent
 
 
+def personal_token_owner(text: str | None, *, now: datetime) -> User:
+    """Return whose personal access token kas was shown; whether the user may act is asked elsewhere.
+
+    Raises:
+        AuthenticationFailed: the token is unknown.
+        Failure: 401, it was a cookie instead, or the token has ended; 403, it may not be used through kas.
+    """
+    if text is None:
+        raise Failure(401, _NO_SESSION)
+    try:
+        token = access_tokens.find(text)
+    except access_tokens.UnknownToken:
+        raise AuthenticationFailed from None
+    require_current(token, on=now.date())
+    if access_tokens.K8S_PROXY not in token.scopes:
+        raise insufficient_scope(access_tokens.K8S_PROXY)
+    request_facts.note(token_id=token.pk)
+    access_tokens.record_use(token, now=now)
+    return token.user
+
+
 def _offered(request: Request) -> str:
-    header: str = request.META.get("HTTP_GITLAB_AGENT_API_REQUEST", "")
-    if header:
-        return header
+    for header in _HEADERS:
+        if offered := request.META.get(header):
+            return str(offered)
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme in _SCHEMES else ""

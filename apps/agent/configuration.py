@@ -1,13 +1,15 @@
-"""Keep which projects and groups an agent's configuration lets its cluster serve."""
+"""Keep which projects and groups an agent's configuration lets its cluster serve, jobs and people."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Lower
 
-from apps.agent.models import Agent, AgentAuthorization
+from apps.agent.models import Agent, AgentAuthorization, UserAccessAuthorization
 from apps.directory.models import Namespace, NamespaceKind, Project
+from apps.directory.models.namespaces import NamespaceQuerySet
 
 MAX_ENTRIES = 500  # of each list
 
@@ -18,9 +20,10 @@ class UnknownAgent(LookupError):
 
 @transaction.atomic
 def replace(*, agent_id: int, configuration: Mapping[str, Any]) -> None:
-    """Let the authorisations of an agent be exactly those of its new configuration.
+    """Let both lists of an agent be exactly those of its new configuration.
 
-    Entries outside the agent's root namespace, malformed ones, and those beyond the first 500 do not count.
+    ``ci_access`` says whose CI jobs, ``user_access`` whose members may use the cluster. Entries outside the
+    agent's root namespace, malformed ones, and those beyond the first 500 of a list do not count.
 
     Raises:
         UnknownAgent: there is no such agent.
@@ -29,30 +32,49 @@ def replace(*, agent_id: int, configuration: Mapping[str, Any]) -> None:
     agent = agents.filter(pk=agent_id).first()
     if agent is None:
         raise UnknownAgent(agent_id)
-    access = configuration.get("ci_access")
-    lists = access if isinstance(access, dict) else {}
     root = Namespace.objects.get(pk=agent.project.namespace.root_id)
     inside = Namespace.objects.within(root)
+    jobs, members = _object(configuration.get("ci_access")), _object(configuration.get("user_access"))
+    shared = {"access_as": members["access_as"]} if "access_as" in members else {}
     agent.authorizations.all().delete()
     AgentAuthorization.objects.bulk_create(
-        [
-            *_authorizations(agent, "project", lists, Project.objects.filter(namespace__in=inside)),
-            *_authorizations(agent, "group", lists, inside.filter(kind=NamespaceKind.GROUP)),
-        ]
+        AgentAuthorization(agent=agent, configuration=entry.rest, **entry.source)
+        for entry in _entries(jobs, inside)
+    )
+    agent.user_access.all().delete()
+    UserAccessAuthorization.objects.bulk_create(
+        UserAccessAuthorization(agent=agent, configuration=shared, **entry.source)
+        for entry in _entries(members, inside)
     )
 
 
-def _authorizations(
-    agent: Agent, kind: str, lists: Mapping[str, Any], inside: Any
-) -> Iterator[AgentAuthorization]:
-    wanted = dict(_entries(lists.get(f"{kind}s")))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a list: the project or group that it names, and its other keys."""
+
+    source: dict[str, Any]
+    rest: dict[str, Any]
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(lists: Mapping[str, Any], inside: NamespaceQuerySet) -> Iterator[_Entry]:
+    projects = Project.objects.filter(namespace__in=inside)
+    yield from _named("project", lists.get("projects"), projects)
+    yield from _named("group", lists.get("groups"), inside.filter(kind=NamespaceKind.GROUP))
+
+
+def _named(kind: str, entries: Any, inside: Any) -> Iterator[_Entry]:
+    wanted = dict(_wellformed(entries))
     paths = inside.alias(lower_path=Lower("route__path")).filter(lower_path__in=list(wanted))
     for row in paths.select_related("route"):
-        yield AgentAuthorization(agent=agent, configuration=wanted[row.route.path.lower()], **{kind: row})
+        yield _Entry({kind: row}, wanted[row.route.path.lower()])
 
 
-def _entries(entries: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield lower-case path and configuration of each entry; of a path that repeats the last one counts."""
+def _wellformed(entries: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield lower-case path and the rest of each entry; of a path that repeats the last one counts."""
     for entry in entries[:MAX_ENTRIES] if isinstance(entries, list) else ():
         if isinstance(entry, dict) and isinstance(entry.get("id"), str):
             yield entry["id"].lower(), {key: value for key, value in entry.items() if key != "id"}

@@ -1,6 +1,9 @@
 """The endpoints of kas, in words."""
 
+from dataclasses import replace
+
 from apps.agent.authentication import AgentAuthentication
+from apps.agent.kas_params import AGENT_EVENTS, CSRF_TOKEN, PROXY_USER
 from apps.agent.serializers import (
     AGENT_CONFIGURATION,
     ALERT,
@@ -8,10 +11,14 @@ from apps.agent.serializers import (
     USAGE_METRICS,
     ConfigurationObject,
 )
+from apps.agent.user_access import ROLES
 from apps.agent.views import (
     AgentViewSet,
     AlertViewSet,
     ConfigurationViewSet,
+    KasEventViewSet,
+    ProxyUserViewSet,
+    ReceptiveAgentViewSet,
     UsageMetricsViewSet,
     VulnerabilityViewSet,
 )
@@ -19,7 +26,7 @@ from apps.agent.vulnerability_params import VULNERABILITY, Url, Vendor
 from apps.core.schema.actors import KAS_SCHEME
 from apps.core.schema.answers import UNREADABLE, message, no_content
 from apps.core.schema.declarations import body_of, of_attributes, schema_of
-from apps.core.schema.json_schema import INTEGER, TEXT, closed, constant, mapping, nullable, reference
+from apps.core.schema.json_schema import INTEGER, TEXT, array, closed, constant, mapping, nullable, reference
 from apps.core.schema.operations import (
     Answer,
     Guard,
@@ -97,6 +104,20 @@ ID = Parameter(
 ALERT_PARAMETERS = of_attributes(ALERT, {"alert": "The alert as it came."})
 _ACCEPTED = Answer(200, "It is done; the body is the status as a number.", reference("Accepted"))
 _FORBIDDEN = message(403, "The user who created the agent is no developer of its project.")
+_SOURCES = array(closed({"id": INTEGER, "roles": array({"type": "string", "enum": list(ROLES)})}))
+_ACCESS = closed(
+    {
+        "agent": closed({"id": INTEGER, "config_project": closed({"id": INTEGER})}),
+        "user": closed({"id": INTEGER, "username": TEXT}),
+        "access_as": {
+            "anyOf": [
+                closed({"agent": closed({})}),
+                closed({"user": closed({"projects": _SOURCES, "groups": _SOURCES})}),
+            ]
+        },
+    }
+)
+_TOKEN_REFUSED = {"anyOf": [reference("Message"), reference("TokenRefused")]}
 
 OPERATIONS: Operations = {
     AgentViewSet.agent_info: Operation(
@@ -171,6 +192,12 @@ OPERATIONS: Operations = {
         parameters=of_attributes(SCAN_RESULT, {"uuids": "Everything that was found."}),
         answers=(_ACCEPTED, *UNREADABLE, _FORBIDDEN),
     ),
+    VulnerabilityViewSet.policies_configuration: Operation(
+        summary="The policies of an agent's scanner",
+        description="There are none here: the answer is always 404, which the scanner takes as switched off.",
+        consumers=AGENT,
+        answers=(message(404, "There are no policies here."),),
+    ),
     ConfigurationViewSet.agent_configuration: Operation(
         summary="Replace what an agent is authorised for",
         consumers=KAS,
@@ -179,5 +206,39 @@ OPERATIONS: Operations = {
             {"agent_id": "The agent.", "agent_config": "Its configuration, or JSON text of it."},
         ),
         answers=(no_content("It is replaced."), *UNREADABLE, message(404, "There is no such agent.")),
+    ),
+    ProxyUserViewSet.authorize_proxy_user: Operation(
+        summary="May a person use a cluster through kas?",
+        description="Asked by kas's proxy for the Kubernetes API, for whoever shows a personal access token.",
+        consumers=KAS,
+        parameters=of_attributes(
+            (*PROXY_USER, replace(CSRF_TOKEN, required=False)),
+            {
+                "agent_id": "The agent.",
+                "access_type": "What the person has shown.",
+                "access_key": "The token or cookie in clear.",
+                "csrf_token": "Required beside a cookie.",
+            },
+        ),
+        answers=(
+            Answer(200, "Who it is, and as whom the cluster sees them.", _ACCESS),
+            *UNREADABLE,
+            Answer(401, "The token of the person does not hold.", _TOKEN_REFUSED),
+            Answer(403, "The token has not the scope, or nothing lets the person in.", _TOKEN_REFUSED),
+            message(404, "There is no such agent."),
+        ),
+    ),
+    KasEventViewSet.agent_events: Operation(
+        summary="Count events",
+        description="kas from 17 on sends it with each report of usage.",
+        consumers=KAS,
+        parameters=of_attributes(AGENT_EVENTS, {"events": "Lists of events; only their lengths are kept."}),
+        answers=(no_content("They are counted."), *UNREADABLE),
+    ),
+    ReceptiveAgentViewSet.receptive_agents: Operation(
+        summary="Agents that wait to be called by kas",
+        description="There are none here.",
+        consumers=KAS,
+        answers=(Answer(200, "The agents.", closed({"agents": array(closed({}))})),),
     ),
 }

@@ -9,11 +9,13 @@ from rest_framework.request import Request
 from apps.agent.connections import Connection
 from apps.agent.models import Agent
 from apps.agent.usage import COUNTERS, UNIQUE_COUNTERS
+from apps.agent.user_access import Access, Identity
 from apps.core import json_values
 from apps.core.api import attributes
 from apps.core.api.attribute_types import Content, Integer, Integers, Texts
 from apps.core.api.attributes import Attribute, Object, Wrong
 from apps.core.api.params import parameters
+from apps.directory.models import User
 
 FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")
 
@@ -41,6 +43,19 @@ def project_payload(connection: Connection) -> dict[str, Any]:
             "gl_project_path": repository.gl_project_path,
         },
         "default_branch": connection.default_branch,
+    }
+
+
+def access_payload(agent: Agent, user: User, access: Access) -> dict[str, Any]:
+    """As whom kas lets a person through to the agent's cluster."""
+    seen_as: dict[str, Any] = {}
+    if access.identity == Identity.USER:
+        sources = (("projects", access.projects), ("groups", access.groups))
+        seen_as = {name: [{"id": pk, "roles": roles} for pk, roles in held.items()] for name, held in sources}
+    return {
+        "agent": {"id": agent.pk, "config_project": {"id": agent.project_id}},
+        "user": {"id": user.pk, "username": user.username},
+        "access_as": {access.identity.value: seen_as},
     }
 
 

@@ -25,6 +25,11 @@ UNIQUE_COUNTERS = (
     "flux_git_push_notified_unique_projects",
 )
 
+EVENTS = (
+    *(f"k8s_api_proxy_requests_unique_users_via_{route}_access" for route in _ROUTES),
+    "register_agent_at_kas",
+)
+
 
 class NegativeCount(ValueError):
     """A counter can only grow; the text says which one should have shrunk."""

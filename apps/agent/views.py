@@ -4,10 +4,21 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.agent import alert_payloads, alerts, configuration, connections, usage, vulnerabilities
-from apps.agent.authentication import AgentAuthentication, agent_of, bearer_of
+from apps.agent import (
+    agents,
+    alert_payloads,
+    alerts,
+    configuration,
+    connections,
+    usage,
+    user_access,
+    vulnerabilities,
+)
+from apps.agent.authentication import AgentAuthentication, agent_of, bearer_of, personal_token_owner
+from apps.agent.kas_params import event_counts, proxy_user
 from apps.agent.models import Agent
 from apps.agent.serializers import (
+    access_payload,
     agent_configuration,
     agent_payload,
     alert_content,
@@ -17,7 +28,7 @@ from apps.agent.serializers import (
     usage_report,
 )
 from apps.agent.vulnerability_params import vulnerability_report
-from apps.core.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, ResourceNotFound
+from apps.core.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, Forbidden, ResourceNotFound
 from apps.core.api.kas_authentication import KasAuthentication
 from apps.core.api.parsers import (
     BracketFormParser,
@@ -118,6 +129,10 @@ class VulnerabilityViewSet(KasViewSet):
         vulnerabilities.resolve_missing(agent=agent, found=found, now=timezone.now())
         return Response(200)
 
+    def policies_configuration(self, request: Request) -> Response:
+        """There are no policies here: 404, which the agent's scanner takes as switched off."""
+        raise ResourceNotFound
+
 
 class ConfigurationViewSet(KasViewSet):
     """Beyond the doc: kas tells what it has read in an agent's repository."""
@@ -130,6 +145,41 @@ class ConfigurationViewSet(KasViewSet):
         except configuration.UnknownAgent:
             raise Failure(404, {"message": "404 Not found"}) from None
         return Response(status=204)
+
+
+class KasEventViewSet(KasViewSet):
+    """Beyond the doc: what kas from 17 on counts as events."""
+
+    def agent_events(self, request: Request) -> Response:
+        """Count them."""
+        usage.add(counts=event_counts(request), unique={}, now=timezone.now())
+        return Response(status=204)
+
+
+class ReceptiveAgentViewSet(KasViewSet):
+    """Beyond the doc: kas from 17 on asks, again and again, which agents wait to be called by it."""
+
+    def receptive_agents(self, request: Request) -> Response:
+        """There are none: every agent of ours calls kas."""
+        return Response({"agents": []})
+
+
+class ProxyUserViewSet(KasViewSet):
+    """Beyond the doc: kas asks whether a person may use an agent's cluster through its Kubernetes proxy."""
+
+    def authorize_proxy_user(self, request: Request) -> Response:
+        """Return who it is, and as whom the cluster sees them."""
+        asked = proxy_user(request)
+        now = timezone.now()
+        user = personal_token_owner(asked.token, now=now)
+        try:
+            agent = agents.find(asked.agent_id)
+            access = user_access.authorize(agent=agent, user=user, on=now.date())
+        except agents.UnknownAgent:
+            raise Failure(404, {"message": "404 Not found"}) from None
+        except user_access.NotAllowed:
+            raise Forbidden from None
+        return Response(access_payload(agent, user, access))
 
 
 def _present(agent: Agent) -> Agent:

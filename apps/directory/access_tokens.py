@@ -21,6 +21,9 @@ SCOPES = (
     "write_registry",
     "write_repository",
 )
+# What an operator may give, beside these: kas lets its bearer reach clusters.
+K8S_PROXY = "k8s_proxy"
+SCOPES_OF_OPERATORS = (*SCOPES, K8S_PROXY)
 MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 RANDOM_BYTES = 15  # 20 characters of the URL-safe alphabet
 # A token that is used all the time is not written all the time.
@@ -72,10 +75,10 @@ def create(
         raise Refused(f"{user} is {user.state}; only an active user can have a token.")
     if not name.strip() or len(name) > MAX_NAME_LENGTH:
         raise Refused(f"A token has a name of at most {MAX_NAME_LENGTH} characters.")
-    if unknown := [scope for scope in scopes if scope not in SCOPES]:
-        raise Refused(f"There is no scope {unknown[0]}; there are {', '.join(SCOPES)}.")
+    if unknown := [scope for scope in scopes if scope not in SCOPES_OF_OPERATORS]:
+        raise Refused(f"There is no scope {unknown[0]}; there are {', '.join(SCOPES_OF_OPERATORS)}.")
     if not scopes:
-        raise Refused(f"A token has a scope: {', '.join(SCOPES)}.")
+        raise Refused(f"A token has a scope: {', '.join(SCOPES_OF_OPERATORS)}.")
     if expires_at is not None and expires_at <= today:
         raise Refused(f"A token that ends on {expires_at} has expired already.")
     try:

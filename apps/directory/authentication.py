@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -19,11 +20,7 @@ from apps.directory import access_tokens
 from apps.directory.models import PersonalAccessToken, User, UserState
 
 READING = frozenset({"GET", "HEAD"})
-INSUFFICIENT_SCOPE = {
-    "error": "insufficient_scope",
-    "error_description": "The request requires higher privileges than provided by the access token.",
-    "scope": "api read_api",
-}
+HIGHER_PRIVILEGES = "The request requires higher privileges than provided by the access token."
 EXPIRED = "Token is expired. You can either do re-authorization or token refresh."
 REVOKED = "Token was revoked. You have to re-authorize from the user."
 _FORM_PARSERS = (BracketFormParser(), BracketMultiPartParser())
@@ -45,12 +42,9 @@ class AdminTokenAuthentication(BaseAuthentication):
         except access_tokens.UnknownToken:
             raise AuthenticationFailed from None
         now = timezone.now()
-        if token.expires_at is not None and token.expires_at <= now.date():
-            raise _invalid_token(EXPIRED)
-        if token.revoked:
-            raise _invalid_token(REVOKED)
+        require_current(token, on=now.date())
         if not _scopes_suffice(token, request.method or ""):
-            raise Failure(403, INSUFFICIENT_SCOPE)
+            raise insufficient_scope("api read_api")
         if token.user.state != UserState.ACTIVE:
             raise Forbidden("Your account has been blocked.")
         request_facts.note(token_id=token.pk)
@@ -60,6 +54,24 @@ class AdminTokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Keep the 401: without a challenge it would become a 403."""
         return "Private-Token"
+
+
+def require_current(token: PersonalAccessToken, *, on: date) -> None:
+    """Check that a token has not ended.
+
+    Raises:
+        Failure: 401, it has expired, or it was revoked.
+    """
+    if token.expires_at is not None and token.expires_at <= on:
+        raise _invalid_token(EXPIRED)
+    if token.revoked:
+        raise _invalid_token(REVOKED)
+
+
+def insufficient_scope(needed: str) -> Failure:
+    """403 for a token that has none of the scopes that are needed, which are separated by blanks."""
+    body = {"error": "insufficient_scope", "error_description": HIGHER_PRIVILEGES, "scope": needed}
+    return Failure(403, body)
 
 
 def _offered(request: Request) -> str:

@@ -13,7 +13,10 @@ from tests.agent.protobuf import integer, text
 COMMIT = "1" * 40
 BLOB = "2" * 40
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\n"
-CONFIGURATION = b"gitops: {}\n"
+CONFIGURATION = b"""\
+gitops: {}
+user_access: {access_as: {agent: {}}, groups: [{id: gnuwget}]}
+"""
 _BLOB_TYPE = 1
 _FILE_MODE = 0o100644
 

@@ -148,7 +148,8 @@ def test_only_agents_and_environments_are_made_by_people(operator: Client, model
 
 
 def inlines(**more: Any) -> dict[str, Any]:
-    kinds = ("tokens-TOTAL", "tokens-INITIAL", "authorizations-TOTAL", "authorizations-INITIAL")
+    lists = ("tokens", "authorizations", "user_access")
+    kinds = [f"{name}-{kind}" for name in lists for kind in ("TOTAL", "INITIAL")]
     return {**{f"{kind}_FORMS": 0 for kind in kinds}, **more}
 
 

@@ -129,3 +129,50 @@ def test_errors(kas: Caller, body: dict[str, Any], error: str) -> None:
     response = kas.post(PATH, **body)
 
     assert (response.status_code, response.json()) == (400, {"error": error})
+
+
+def test_people_are_let_in_by_a_list_of_their_own(kas: Caller, agent: Agent) -> None:
+    project, group = agent.project, agent.project.namespace
+    outside = ProjectFactory.create()
+    access = {
+        "access_as": {"user": {}},
+        "projects": [{"id": project.full_path.upper(), "x": 1}, {"id": outside.full_path}, {"id": 5}, None],
+        "groups": [{"id": group.full_path}, {"id": group.full_path}],
+    }
+    configuration = {"ci_access": {"groups": [{"id": group.full_path}]}, "user_access": access}
+
+    response = kas.post(PATH, agent_id=str(agent.pk), agent_config=configuration)
+
+    assert response.status_code == 204
+    assert admitted(agent) == {
+        project.full_path: {"access_as": {"user": {}}},
+        group.full_path: {"access_as": {"user": {}}},
+    }
+    assert kept(agent) == {group.full_path: {}}
+
+
+@pytest.mark.parametrize("access", [None, "x", [], {}, {"projects": "x", "groups": {"id": 1}}])
+def test_an_absent_or_malformed_part_lets_nobody_in(kas: Caller, agent: Agent, access: Any) -> None:
+    agent.user_access.create(project=agent.project)
+
+    response = kas.post(PATH, agent_id=agent.pk, agent_config={"user_access": access})
+
+    assert response.status_code == 204
+    assert admitted(agent) == {}
+
+
+def test_without_a_way_to_come_an_entry_is_kept_bare(kas: Caller, agent: Agent) -> None:
+    kas.post(
+        PATH,
+        agent_id=agent.pk,
+        agent_config={"user_access": {"projects": [{"id": agent.project.full_path}]}},
+    )
+
+    assert admitted(agent) == {agent.project.full_path: {}}
+
+
+def admitted(agent: Agent) -> dict[str, Any]:
+    return {
+        str(row).removeprefix(f"{agent} for members of "): row.configuration
+        for row in agent.user_access.order_by("pk")
+    }

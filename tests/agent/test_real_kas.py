@@ -1,14 +1,19 @@
 """An unmodified kas against an instance; runs only where ``KAS_BINARY`` names one."""
 
+import base64
 import json
 import os
+import re
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import grpc
 import pytest
@@ -21,9 +26,20 @@ from tests.agent.agentk import Agentk
 from tests.agent.test_over_gunicorn import ALERT, JSON, REPORT, execute
 from tests.instances import Instance, running_instance
 
+
+def version_of(program: str) -> tuple[int, ...]:
+    """Of what says ``kas version v16.5.0, commit: …``."""
+    printed = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"version v(\d+)\.(\d+)", printed)
+    assert found, printed
+    return tuple(map(int, found.groups()))
+
+
 KAS = os.environ.get("KAS_BINARY", "")
 pytestmark = pytest.mark.skipif(not KAS, reason="set KAS_BINARY to the path of a kas, 14.1 or newer")
 START_TIMEOUT = 20  # seconds
+PERSON = "rubi"
+NEWER = pytest.mark.skipif(not KAS or version_of(KAS) < (16, 1), reason="for a kas from 16.1 on")
 CACHE = 2  # seconds that kas trusts a token after its last question
 
 
@@ -38,20 +54,73 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kas")
 
 
+@dataclass(frozen=True)
+class Ports:
+    """Where kas listens: for agents, for people, for this service, for other kas, for Prometheus."""
+
+    agents: int
+    people: int
+    api: int
+    private: int
+    metrics: int
+
+
+@dataclass(frozen=True)
+class Kas:
+    """A running kas."""
+
+    ports: Ports
+    log: Path
+
+    @property
+    def agents(self) -> str:
+        """Where agents reach it."""
+        return f"127.0.0.1:{self.ports.agents}"
+
+    def errors(self) -> list[str]:
+        """Whatever it has complained about."""
+        lines = self.log.read_text().splitlines()
+        return [line for line in lines if '"level":"error"' in line or '"level":"warn"' in line]
+
+    def told(self) -> int:
+        """How often it has answered GitPushEvent, by its own count."""
+        with urlopen(f"http://127.0.0.1:{self.ports.metrics}/metrics", timeout=5) as metrics:
+            text = metrics.read().decode()
+        form = r'grpc_server_handled_total\{grpc_code="OK",grpc_method="GitPushEvent",[^}]*\} (\d+)'
+        return sum(int(count) for count in re.findall(form, text))
+
+    def ask(self, credential: str, path: str = "/api/v1/pods", timeout: float = 10) -> tuple[int, bytes]:
+        """Ask for something in a cluster, as kubectl does."""
+        url = f"http://127.0.0.1:{self.ports.people}{path}"
+        request = Request(url, headers={"Authorization": f"Bearer {credential}"})
+        try:
+            with urlopen(request, timeout=timeout) as answer:  # noqa: S310
+                return answer.status, answer.read()
+        except HTTPError as refusal:
+            return refusal.code, refusal.read()
+
+
 @pytest.fixture(scope="module")
-def instance(folder: Path) -> Iterator[Instance]:
+def ports() -> Ports:
+    return Ports(*free_ports(5))
+
+
+@pytest.fixture(scope="module")
+def instance(folder: Path, ports: Ports) -> Iterator[Instance]:
     with fake_gitaly.serving(folder / "gitaly.sock") as address:
         storages = json.dumps({"default": {"address": address, "token": "gitaly-token"}})
-        with running_instance(GITALY_STORAGES=storages) as instance:
+        kas = f"grpc://127.0.0.1:{ports.api}"
+        with running_instance(GITALY_STORAGES=storages, GITLAB_KAS=kas) as instance:
             yield instance
 
 
 @pytest.fixture(scope="module")
-def kas_address(instance: Instance, folder: Path) -> Iterator[str]:
-    """A running kas that shares the instance's secret; yields where agents reach it."""
+def kas(instance: Instance, folder: Path, ports: Ports) -> Iterator[Kas]:
+    """A running kas that shares the instance's secret, started with what `client-config` prints."""
     with servers.redis_server() as redis_url:
         configuration = yaml.safe_load(instance.manage("client-config", "kas"))
-        _hasten(configuration)
+        assert configuration["api"]["listen"]["address"] == f"127.0.0.1:{ports.api}"
+        _hasten(configuration, ports)
         configuration["redis"] = {"network": "unix", "server": {"address": redis_url.removeprefix("unix://")}}
         (folder / "kas.yaml").write_text(json.dumps(configuration))
         log = folder / "kas.log"
@@ -63,27 +132,24 @@ def kas_address(instance: Instance, folder: Path) -> Iterator[str]:
                 preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
             )
         try:
-            await_text(log, "Agentk API endpoint is up")
-            yield configuration["agent"]["listen"]["address"]
+            for endpoint in ("Agentk API", "API", "Private API", "Kubernetes API"):
+                await_text(log, f'"{endpoint} endpoint is up')
+            yield Kas(ports, log)
         finally:
-            stop(process, grace=10)
+            stop(process, grace=2)
 
 
-def _hasten(configuration: dict[str, Any]) -> None:
+def _hasten(configuration: dict[str, Any], ports: Ports) -> None:
     """Put what `client-config` has written on free ports, and let kas ask and report every second."""
     agent, observability = configuration["agent"], configuration["observability"]
-    listeners = (
-        agent,
-        agent["kubernetes_api"],
-        configuration["api"],
-        configuration["private_api"],
-        observability,
-    )
-    for listener, port in zip(listeners, free_ports(len(listeners)), strict=True):
-        listener["listen"]["address"] = f"127.0.0.1:{port}"
+    agent["listen"]["address"] = f"127.0.0.1:{ports.agents}"
+    agent["kubernetes_api"]["listen"]["address"] = f"127.0.0.1:{ports.people}"
+    agent["kubernetes_api"] |= {"allowed_agent_cache_ttl": "0s", "allowed_agent_cache_error_ttl": "0.1s"}
     agent["info_cache_ttl"] = f"{CACHE}s"
     agent["configuration"] = {"poll_period": "1s"}
     agent["gitops"] = {"poll_period": "1s", "project_info_cache_ttl": "0s"}
+    configuration["private_api"]["listen"]["address"] = f"127.0.0.1:{ports.private}"
+    observability["listen"]["address"] = f"127.0.0.1:{ports.metrics}"
     observability["usage_reporting_period"] = "1s"
 
 
@@ -95,8 +161,8 @@ def await_text(log: Path, text: str) -> None:
 
 
 @pytest.fixture
-def agent(kas_address: str, instance: Instance) -> Agentk:
-    return Agentk(kas_address, (instance.data / "agent_token").read_text().strip())
+def agent(kas: Kas, instance: Instance) -> Agentk:
+    return Agentk(kas.agents, (instance.data / "agent_token").read_text().strip())
 
 
 def test_an_agent_gets_its_configuration(agent: Agentk) -> None:
@@ -135,10 +201,10 @@ def test_a_refusal_passes_through(agent: Agentk) -> None:
     assert answer == (400, b'{"error":"alert is missing"}')
 
 
-def test_a_revoked_token_is_refused_when_kas_asks_again(kas_address: str, instance: Instance) -> None:
+def test_a_revoked_token_is_refused_when_kas_asks_again(kas: Kas, instance: Instance) -> None:
     issued = instance.manage("agent", "token", "create", "5", "second")
     identifier, text = issued.split()[1].rstrip(":"), issued.split()[-1]
-    agent = Agentk(kas_address, text)
+    agent = Agentk(kas.agents, text)
     assert agent.configuration(timeout=15).agent_id == 5
 
     instance.manage("agent", "token", "revoke", identifier)
@@ -147,3 +213,59 @@ def test_a_revoked_token_is_refused_when_kas_asks_again(kas_address: str, instan
     with pytest.raises(grpc.RpcError) as refusal:
         agent.configuration(timeout=15)
     assert refusal.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.fixture(scope="module")
+def person(instance: Instance) -> str:
+    """The token of somebody who may use clusters through kas."""
+    issued = instance.manage("token", "create", PERSON, "--name", "cluster", "--scope", "k8s_proxy")
+    return issued.split()[-1]
+
+
+@NEWER
+def test_what_an_agent_has_in_its_file_lets_people_in(
+    kas: Kas, agent: Agentk, instance: Instance, person: str
+) -> None:
+    """kas posts the file when the agent polls; then it waits for an agent that would do what is asked."""
+    assert kas.ask(f"pat:5:{person}")[0] == 401  # nobody is let in yet
+
+    agent.configuration(timeout=15)
+    deadline = time.monotonic() + 10
+    while not execute(instance, "SELECT id FROM agent_useraccessauthorization"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    time.sleep(0.2)  # what kas keeps of the refusal
+    with pytest.raises(TimeoutError):
+        kas.ask(f"pat:5:{person}", timeout=2)
+    assert kas.ask("pat:5:wrong")[0] == 401
+    assert kas.ask(f"pat:4711:{person}")[0] == 401
+
+
+@NEWER
+def test_kas_hears_of_a_push(kas: Kas, instance: Instance) -> None:
+    before = kas.told()
+    secret = base64.b64encode((instance.data / ".gitlab_shell_secret").read_bytes()).decode()
+    push = {
+        "gl_repository": "project-3",
+        "identifier": "user-1",
+        "changes": f"{'0' * 40} {'1' * 40} refs/heads/x",
+    }
+    finished = instance.request(
+        "POST",
+        "/api/v4/internal/post_receive",
+        json.dumps(push),
+        {"Content-Type": "application/json", "Gitlab-Shared-Secret": secret},
+    )
+    assert finished.status == 200
+
+    instance.manage("worker", "--batch")
+
+    assert kas.told() == before + 1
+
+
+@NEWER
+def test_kas_has_nothing_to_complain_about(kas: Kas) -> None:
+    assert [
+        line for line in kas.errors() if "gitlab" in line.lower() and "context canceled" not in line
+    ] == []

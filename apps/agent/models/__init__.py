@@ -1,6 +1,12 @@
 """The models of the agent app, one module per topic."""
 
-from apps.agent.models.agents import SILENCE, Agent, AgentAuthorization, AgentToken
+from apps.agent.models.agents import (
+    SILENCE,
+    Agent,
+    AgentAuthorization,
+    AgentToken,
+    UserAccessAuthorization,
+)
 from apps.agent.models.alerts import Alert, AlertDomain, AlertSeverity, AlertStatus, Environment
 from apps.agent.models.usage import UniqueUsage, UsageCounter, UsageDay
 from apps.agent.models.vulnerabilities import (
@@ -33,6 +39,7 @@ __all__ = [
     "UniqueUsage",
     "UsageCounter",
     "UsageDay",
+    "UserAccessAuthorization",
     "Vulnerability",
     "VulnerabilityState",
 ]

@@ -132,3 +132,35 @@ class AgentAuthorization(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} for {self.project or self.group}"
+
+
+class UserAccessAuthorization(models.Model):
+    """The agent's configuration lets members of a project or group reach the cluster through kas.
+
+    ``configuration`` holds ``access_as``: as whom they come, the same in all rows of an agent.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="user_access")
+    project = models.ForeignKey(
+        Project, null=True, blank=True, on_delete=models.CASCADE, related_name="agent_user_access"
+    )
+    group = models.ForeignKey(
+        Namespace, null=True, blank=True, on_delete=models.CASCADE, related_name="agent_user_access"
+    )
+    configuration = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "user access"
+        verbose_name_plural = "user access"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(project=None, group__isnull=False)
+                | models.Q(project__isnull=False, group=None),
+                name="agent_user_access_of_one_source",
+            ),
+            models.UniqueConstraint(fields=["agent", "project"], name="agent_user_access_project_unique"),
+            models.UniqueConstraint(fields=["agent", "group"], name="agent_user_access_group_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agent} for members of {self.project or self.group}"

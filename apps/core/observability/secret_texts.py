@@ -15,6 +15,8 @@ NAMES = frozenset(
         "secret_token",
         "private_token",
         "access_token",
+        "access_key",
+        "csrf_token",
         "token",
         "password",
         "passwd",

@@ -23,7 +23,7 @@ class Command(Noun):
         username: Annotated[str, typer.Argument(help="Whose token it is.")],
         name: Annotated[str, typer.Option(help="What it is for.")],
         scope: Annotated[
-            list[str], typer.Option(help=f"May be repeated: {', '.join(access_tokens.SCOPES)}.")
+            list[str], typer.Option(help=f"May be repeated: {', '.join(access_tokens.SCOPES_OF_OPERATORS)}.")
         ],
         expires: Annotated[datetime | None, End] = None,
         as_json: Json = False,

@@ -51,7 +51,15 @@ ALL_MISSING = ", ".join(
 def checks(world: World) -> list[Check]:
     """Return the checks."""
     of_agents = _agents(world) if world.agent_id is not None else ()
-    return [*of_agents, *_usage(), *_bodies(), *_alerts(), *_findings(), *_configuration(world)]
+    return [
+        *of_agents,
+        *_usage(),
+        *_bodies(),
+        *_alerts(),
+        *_findings(),
+        *_configuration(world),
+        *_newer_kas(),
+    ]
 
 
 def _check(name: str, heading: str, calls: list[Call], **more: Any) -> Check:
@@ -214,4 +222,31 @@ def _configuration(world: World) -> Iterator[Check]:
         [post(path, kas, agent_id=world.missing_id, agent_config={})],
         status=404,
         body=message("404 Not found"),
+    )
+
+
+def _newer_kas() -> Iterator[Check]:
+    decision = "decision 0130"
+    yield _check(
+        "no_receptive_agents", decision, [get(f"{KUBERNETES}/receptive_agents", kas)], body={"agents": []}
+    )
+    yield _check("no_events", decision, [post(f"{KUBERNETES}/agent_events", kas, events={})], status=204)
+    yield _check(
+        "no_policies", decision, [get(f"{FINDING}/policies_configuration", agent)], status=404, body=NOT_FOUND
+    )
+    path = f"{KUBERNETES}/authorize_proxy_user"
+    person = {"agent_id": 1, "access_type": "personal_access_token", "access_key": "unknown"}
+    yield _check(
+        "person_without_a_name",
+        decision,
+        [post(path, kas)],
+        status=400,
+        body=error("agent_id is missing, access_type is missing, access_key is missing"),
+    )
+    yield _check(
+        "person_with_an_unknown_token",
+        decision,
+        [post(path, kas, **person)],
+        status=401,
+        body=message("401 Unauthorized"),
     )
