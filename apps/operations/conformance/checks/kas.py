@@ -243,10 +243,5 @@ def _newer_kas() -> Iterator[Check]:
         status=400,
         body=error("agent_id is missing, access_type is missing, access_key is missing"),
     )
-    yield _check(
-        "person_with_an_unknown_token",
-        decision,
-        [post(path, kas, **person)],
-        status=401,
-        body=message("401 Unauthorized"),
-    )
+    refused = {"status": 401, "body": message("401 Unauthorized")}
+    yield _check("person_with_an_unknown_token", decision, [post(path, kas, **person)], **refused)
