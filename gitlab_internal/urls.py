@@ -36,17 +36,29 @@ from apps.operations.monitoring import probes
 from apps.ssh_keys.views.certificates import CertificateViewSet
 from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
-from apps.workhorse.converters import BareRepositoryConverter, RepositoryConverter
+from apps.workhorse.converters import (
+    BareRepositoryConverter,
+    OidConverter,
+    RepositoryConverter,
+    SizeConverter,
+)
 from apps.workhorse.git_http.views import GitViewSet, SshOverHttpViewSet, SuffixViewSet
+from apps.workhorse.lfs.views.locks import LockViewSet
+from apps.workhorse.lfs.views.objects import BatchViewSet, FileViewSet, LegacyViewSet
+from apps.workhorse.lfs.views.uploads import UploadViewSet
 
 register_converter(NamespaceConverter, "namespace")
 register_converter(RepositoryConverter, "repository")
 register_converter(BareRepositoryConverter, "bare_repository")
+register_converter(OidConverter, "oid")
+register_converter(SizeConverter, "size")
 
 INTERNAL = "api/v4/internal/"
 KUBERNETES = f"{INTERNAL}kubernetes"
 NAMESPACE = "api/v4/namespaces/<namespace:namespace>"
 REPOSITORY = "<repository:repository>.git/"
+LFS = f"{REPOSITORY}info/lfs"
+FILE = f"{REPOSITORY}gitlab-lfs/objects/<oid:oid>"
 PORTAL = f"{INTERNAL}gitlab_subscriptions/namespaces/<namespace:namespace>"
 
 handler400 = "apps.core.api.errors.bad_request"
@@ -173,4 +185,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{REPOSITORY}ssh-receive-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
     path("<bare_repository:repository>/info/refs", SuffixViewSet.as_view({"get": "info_refs"})),
     # Git LFS, asked by Workhorse and by git-lfs through it
+    path(f"{LFS}/objects/batch", BatchViewSet.as_view({"post": "batch"})),
+    path(f"{LFS}/objects", LegacyViewSet.as_view({"post": "legacy"})),
+    path(f"{LFS}/objects/<path:rest>", LegacyViewSet.as_view({"get": "legacy"})),
+    path(f"{FILE}/<size:size>/authorize", UploadViewSet.as_view({"put": "authorize_upload"})),
+    path(f"{FILE}/<size:size>", UploadViewSet.as_view({"put": "upload"})),
+    path(FILE, FileViewSet.as_view({"get": "file"})),
+    path(f"{LFS}/locks", LockViewSet.as_view({"get": "list_locks", "post": "create_lock"})),
+    path(f"{LFS}/locks/verify", LockViewSet.as_view({"post": "verify_locks"})),
+    path(f"{LFS}/locks/<lock_id>/unlock", LockViewSet.as_view({"post": "remove_lock"})),
 ]

@@ -42,3 +42,38 @@ class BareRepositoryConverter(RepositoryConverter):
         if not names_repository(value):
             raise ValueError(value)
         return value
+
+
+class OidConverter:
+    """The id of a file of LFS: SHA-256, in lower case."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        """Return it as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return it as it is."""
+        return value
+
+
+class SizeConverter:
+    """A number of bytes that a database takes."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number.
+
+        Raises:
+            ValueError: no file is so large; the route is then an unknown one.
+        """
+        size = int(value)
+        if size >= 2**63:
+            raise ValueError(value)
+        return size
+
+    def to_url(self, value: int) -> str:
+        """Return its digits."""
+        return str(value)

@@ -48,6 +48,8 @@ class Identity:
     may_read: bool = True
     may_write: bool = True
     token: PersonalAccessToken | None = None
+    expires_at: datetime | None = None
+    """Of a token of Git LFS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,16 @@ def of_lfs_token(offered: Offered, *, container: Container | None, now: datetime
     if actor is None or actor.user is None:
         raise NotIdentified
     try:
-        tokens.verify(offered.password, actor=actor, container=container, now=now)
+        opens = tokens.verify(offered.password, actor=actor, container=container, now=now)
     except tokens.InvalidToken:
         raise NotIdentified from None
-    return Identity(kind=Kind.LFS_TOKEN, user=actor.user, deploy_key=actor.deploy_key)
+    return Identity(
+        kind=Kind.LFS_TOKEN,
+        user=actor.user,
+        deploy_key=actor.deploy_key,
+        may_write=opens.operation != "download",
+        expires_at=opens.expires_at,
+    )
 
 
 def _lfs_actor(login: str) -> Actor | None:

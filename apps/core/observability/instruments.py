@@ -36,6 +36,11 @@ AUTHENTICATION_FAILURES = Counter(
     ("scheme",),
     registry=RECORDED,
 )
+LFS_LINKED_BYTES = Counter(
+    "gitlab_internal_lfs_linked_bytes",
+    "Bytes of LFS files that projects were given.",
+    registry=RECORDED,
+)
 GITALY_CALLS = Counter(
     "gitlab_internal_gitaly_calls",
     "Calls to Gitaly, by gRPC's status code.",

@@ -2,6 +2,7 @@
 
 from django.core.files import File
 
+from apps.git_access.lfs import stores
 from apps.git_access.models import LfsObject
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 
@@ -22,6 +23,7 @@ def open_file(*, repository: RepositoryId, oid: str) -> "File[bytes]":
     if found is None or not found.file:
         raise NoSuchFile(oid)
     try:
-        return found.file.open("rb")
-    except OSError:
+        opened: File[bytes] = stores.of(found.file_store).open(found.file.name)
+    except (OSError, stores.StoreUnavailable):
         raise NoSuchFile(oid) from None
+    return opened

@@ -6,7 +6,7 @@ Whoever is known gets a token for whatever exists; the LFS server checks what it
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -43,6 +43,14 @@ class InvalidToken(ValueError):
     """The token does not open this repository for this actor, or does not any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """For what a token is good: one operation of LFS, or all of them, until a moment."""
+
+    operation: str | None
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
     """With what Git LFS logs in, and where."""
@@ -70,6 +78,11 @@ def authenticate(*, container: Container | None, actor: Actor, now: datetime) ->
         token=_issue(actor, container=container, now=now),
         repository_http_path=remotes.http_url(container.gl_project_path),
     )
+
+
+def for_operation(actor: Actor, *, container: Container, operation: str, now: datetime) -> str:
+    """Return a fresh token that opens a repository for ``download`` or ``upload``, and for nothing else."""
+    return _issue(actor, container=container, now=now, operation=operation)
 
 
 def is_enabled(container: Container) -> bool:
@@ -100,10 +113,11 @@ def username(actor: Actor) -> str:
     raise UnknownActor
 
 
-def _issue(actor: Actor, *, container: Container, now: datetime) -> str:
+def _issue(actor: Actor, *, container: Container, now: datetime, operation: str | None = None) -> str:
     issued = int(now.timestamp())
+    data = {"actor": username(actor), "container_gid": _global_id(container)}
     claims = {
-        "data": {"actor": username(actor), "container_gid": _global_id(container)},
+        "data": {**data, "operation": operation} if operation else data,
         "jti": str(uuid.uuid4()),
         "iat": issued,
         "nbf": issued - _NOT_BEFORE,
@@ -112,8 +126,10 @@ def _issue(actor: Actor, *, container: Container, now: datetime) -> str:
     return jwt.encode(claims, _signing_key(actor), algorithm=ALGORITHM)
 
 
-def verify(token: str, *, actor: Actor, container: Container | None, now: datetime) -> None:
+def verify(token: str, *, actor: Actor, container: Container | None, now: datetime) -> Opens:
     """Accept a token that was made for this actor and, where both sides name one, this repository.
+
+    Return what it opens.
 
     Raises:
         InvalidToken: it was not, its time is over, or the user may not log in.
@@ -132,6 +148,7 @@ def verify(token: str, *, actor: Actor, container: Container | None, now: dateti
             logins.may_log_in(actor.user, now=now)
         except logins.LoginRefused as refused:
             raise InvalidToken(str(refused)) from refused
+    return Opens(data.get("operation"), datetime.fromtimestamp(claims["exp"], UTC))
 
 
 def _decoded(token: str, key: bytes) -> dict[str, Any]:

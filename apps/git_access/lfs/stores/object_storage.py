@@ -37,6 +37,7 @@ class SignedUpload:
     """Where the parts of one upload go; nobody needs a key of the store for it."""
 
     id: str
+    seconds: int
     part_size: int
     part_urls: list[str]
     complete_url: str
@@ -51,6 +52,8 @@ class ObjectStore(S3Storage):  # type: ignore[misc] # untyped
     def __init__(self, **options: Any) -> None:
         config = _config(options.pop("addressing_style"))
         super().__init__(**options, client_config=config, file_overwrite=True, default_acl=None)
+
+    download_seconds = DOWNLOAD_TIME
 
     @property
     def client(self) -> "S3Client":
@@ -84,6 +87,7 @@ class ObjectStore(S3Storage):  # type: ignore[misc] # untyped
         parts, part_size = _parts(size)
         return SignedUpload(
             id=name,
+            seconds=UPLOAD_TIME,
             part_size=part_size,
             part_urls=[
                 self._signed("upload_part", {**upload, "PartNumber": number})

@@ -1,0 +1,183 @@
+"""Who may fetch and store files of LFS: whoever may fetch and push the project's code over HTTP.
+
+The pipeline of Git commands decides. Its steps that stop every push for a while, or for lack of room, are
+left out there: Git LFS is told about these in words of their own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from apps.git_access.access import authorize, repository_existence
+from apps.git_access.access.authorize import Way
+from apps.git_access.context.attempt import Action, Attempt, Command, Credential
+from apps.git_access.context.changes import ANY
+from apps.git_access.context.refusals import Hidden, Refusal
+from apps.git_access.policy import sizes
+from apps.git_access.policy.steps import instance, pushing, repository
+from apps.git_access.repositories.containers import Container
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
+from apps.ssh_keys.actors import Claim
+from apps.workhorse.identities import Identity
+
+_LEFT_OUT = frozenset(
+    {
+        instance.maintenance_mode,
+        instance.read_only_instance,
+        pushing.within_size,
+        repository_existence.ensure,  # the files of a project need no repository
+    }
+)
+
+
+class NotFound(LookupError):
+    """There is no such project, or nobody may tell this actor about it."""
+
+
+class NoUpload(PermissionError):
+    """The actor may fetch files, and store none."""
+
+
+class NoRoom(Exception):
+    """The project has reached the limit of its size."""
+
+
+class Stopped(Exception):
+    """Nothing is written on this instance for now; ``reason`` is told during maintenance, else empty."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _LfsWay(Way):
+    """Nothing is made on the way, and no repository is asked for."""
+
+    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
+        super().take(tuple(step for step in steps if step not in _LEFT_OUT), *arguments)
+
+    def create(self, attempt: Attempt) -> Attempt:
+        raise Hidden(repository.PROJECT_NOT_FOUND)
+
+    def remember_move(self, attempt: Attempt) -> None:
+        """Files of LFS push nothing: there is no push at whose end somebody could be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """One actor before one project. Nobody in particular has no identity."""
+
+    container: Container
+    """The project or its wiki, whose files are those of the project."""
+    identity: Identity | None
+    attempt: Attempt
+
+    @property
+    def project_id(self) -> int:
+        """The project whose files it is about."""
+        return self.attempt.facts.project.id if self.attempt.facts.project else 0
+
+    @property
+    def level(self) -> int:
+        """The level of the actor in the project; a deploy key has none."""
+        return self.attempt.facts.checked_level
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nobody in particular may fetch, too."""
+        nobody = replace(self.attempt.facts, key=None, user=None, level=0, can_push=None)
+        asker = replace(self, identity=None, attempt=replace(self.attempt, facts=nobody))
+        return asker._may(Action.UPLOAD_PACK)
+
+    def require_download(self) -> None:
+        """Let pass who may fetch.
+
+        Raises:
+            NotFound: who may not.
+        """
+        if not self._may(Action.UPLOAD_PACK):
+            raise NotFound
+
+    def require_upload(self) -> None:
+        """Let pass who may store; that there is room, and that anything is written now, are other questions.
+
+        Raises:
+            NoUpload: who may only fetch.
+            NotFound: who may not even do that.
+        """
+        if not self._may(Action.RECEIVE_PACK):
+            self.require_download()
+            raise NoUpload
+
+    def require_room(self, *, added: int = 0) -> None:
+        """Let pass where the project may grow by so many bytes.
+
+        Raises:
+            NoRoom: it may not.
+        """
+        if sizes.exceeds(self.attempt.facts, added=added):
+            raise NoRoom
+
+    def require_writes(self) -> None:
+        """Let pass where the instance takes writes.
+
+        Raises:
+            Stopped: it takes none.
+        """
+        attempt = _with(self.attempt, Action.RECEIVE_PACK)
+        try:
+            instance.maintenance_mode(attempt)
+        except Refusal as refusal:
+            raise Stopped(refusal.message) from None
+        try:
+            instance.read_only_instance(attempt)
+        except Refusal:
+            raise Stopped from None
+
+    def _may(self, action: Action) -> bool:
+        try:
+            authorize.check(_with(self.attempt, action), _LfsWay())
+        except Refusal:
+            return False
+        return True
+
+
+def of(*, container: Container, identity: Identity | None, check_ip: str | None, now: datetime) -> Asker:
+    """Read what is known about an actor and a project; a wiki is asked about as its project.
+
+    Raises:
+        NotFound: the repository belongs to no project.
+    """
+    if container.project is None:
+        raise NotFound
+    named = RepositoryId(RepositoryType.PROJECT, container.project.pk)
+    command = Command(
+        claim=_claim(identity),
+        action=Action.UPLOAD_PACK,
+        protocol="http",
+        gl_repository=named.gl_repository,
+        changes=ANY,
+        check_ip=check_ip,
+        credential=_credential(identity),
+    )
+    attempt = authorize.attempt_of(command, named, now=now)
+    return Asker(container=container, identity=identity, attempt=attempt)
+
+
+def _claim(identity: Identity | None) -> Claim:
+    if identity is None:
+        return Claim()
+    if identity.deploy_key:
+        return Claim(key_id=identity.deploy_key.pk)
+    return Claim(user_id=identity.user.pk)
+
+
+def _credential(identity: Identity | None) -> Credential:
+    if identity is None:
+        return Credential(may_read=True, may_write=False)
+    return Credential(may_read=identity.may_read, may_write=identity.may_write)
+
+
+def _with(attempt: Attempt, action: Action) -> Attempt:
+    return replace(attempt, command=replace(attempt.command, action=action))

@@ -1,0 +1,1 @@
+"""What git-lfs, and Workhorse for it, ask."""
