@@ -126,3 +126,17 @@ class GitAuditEventFactory(DjangoModelFactory[models.GitAuditEvent]):
     protocol = "ssh"
     action = "git-upload-pack"
     verb = models.Verb.CLONE
+
+
+class DenialFactory(DjangoModelFactory[models.Denial]):
+    class Meta:
+        model = models.Denial
+
+    user = SubFactory(UserFactory)
+    project = SubFactory(ProjectFactory)
+    place = LazyAttribute(lambda denial: denial.project.full_path)
+    action = "git-receive-pack"
+    protocol = "ssh"
+    address = "192.0.2.1"
+    rule = "push-right"
+    message = "You are not allowed to push code to this project."

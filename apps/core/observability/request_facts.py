@@ -26,3 +26,8 @@ def note(**facts: str | int | None) -> None:
     known = _facts.get()
     if known is not None:
         known.update((name, value) for name, value in facts.items() if value is not None)
+
+
+def noted() -> dict[str, Any]:
+    """Return what is known so far; nothing outside of a request."""
+    return dict(_facts.get() or {})

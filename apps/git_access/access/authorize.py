@@ -13,7 +13,7 @@ from apps.core.gitaly.servers import Server, UnknownStorage, server_of
 from apps.core.observability import request_facts
 from apps.core.shared_store.store import failures, store
 from apps.directory.models import User
-from apps.git_access.access import denials, project_creation, repository_existence
+from apps.git_access.access import denials, project_creation, recent_denials, repository_existence
 from apps.git_access.access.pipeline import (
     BEFORE_CREATION,
     BEFORE_EXISTENCE,
@@ -58,6 +58,7 @@ def authorize(command: Command, *, now: datetime) -> Grant:
         return _authorize(command, now=now)
     except Refusal as refusal:
         denials.count(refusal, now=now)
+        recent_denials.note(command, refusal, now=now)
         raise
 
 

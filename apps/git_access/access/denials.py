@@ -14,6 +14,7 @@ from django.db.models import Min, Sum
 from django.utils import timezone
 
 from apps.core import moments
+from apps.git_access.access import recent_denials
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.models import DenialCount
 
@@ -101,6 +102,8 @@ class HandOver(threading.Thread):
         try:
             close_old_connections()
             hand_over()
-            prune(now=timezone.now())
+            recent_denials.hand_over()
+            for module_prune in (prune, recent_denials.prune):
+                module_prune(now=timezone.now())
         except DatabaseError:
             log.exception("denials not handed over")

@@ -1,7 +1,7 @@
 """The models of Git access, one module per topic."""
 
 from apps.git_access.models.audit import GitAuditEvent, Verb
-from apps.git_access.models.denials import DenialCount
+from apps.git_access.models.denials import Denial, DenialCount
 from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction, Maintenance
 from apps.git_access.models.lfs import LfsObject, LfsObjectLink
 from apps.git_access.models.locks import LfsFileLock, PathLock
@@ -21,6 +21,7 @@ __all__ = [
     "BroadcastKind",
     "BroadcastMessage",
     "DeliveryState",
+    "Denial",
     "DenialCount",
     "EventKind",
     "GitAuditEvent",

@@ -1,0 +1,108 @@
+"""The latest refusals one by one: who was refused what, where, from where, and in which words.
+
+As the counts of :mod:`denials`: kept in memory and handed over once a minute, so that no request waits for a
+write. A process keeps so many a minute and no more, and the table so many rows: a client in a loop fills
+neither.
+"""
+
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+from django.db.models.functions import Lower
+
+from apps.core.observability import request_facts
+from apps.directory.models import Project, Route, User
+from apps.git_access.context.attempt import Command
+from apps.git_access.context.refusals import Refusal
+from apps.git_access.models import Denial
+from apps.ssh_keys.models import Key
+
+PER_INTERVAL = 500  # refusals of a process between two writes; the latest ones are kept
+KEPT = timedelta(days=30)
+MOST = 100_000  # rows of the table
+LONGEST = 255
+_NUMBERED = re.compile(r"(?:project|wiki)-([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One refusal, as it is known while the request is answered."""
+
+    command: Command
+    rule: str
+    message: str
+    at: datetime
+    user_id: int | None
+    key_id: int | None
+
+
+_pending: deque[Refused] = deque(maxlen=PER_INTERVAL)
+_lock = threading.Lock()
+
+
+def note(command: Command, refusal: Refusal, *, now: datetime) -> None:
+    """Keep a refusal, in memory."""
+    facts = request_facts.noted()
+    rule = refusal.rule or type(refusal).__name__
+    refused = Refused(command, rule, refusal.message, now, facts.get("user_id"), facts.get("key_id"))
+    with _lock:
+        _pending.append(refused)
+
+
+def hand_over() -> int:
+    """Add what this process has kept to the table, and return how many refusals that were."""
+    with _lock:
+        refused = list(_pending)
+        _pending.clear()
+    users = _existing(User, {one.user_id for one in refused})
+    keys = _existing(Key, {one.key_id for one in refused})
+    projects = _projects(refused)
+    rows = [
+        Denial(
+            created_at=one.at,
+            user_id=one.user_id if one.user_id in users else None,
+            key_id=one.key_id if one.key_id in keys else None,
+            project_id=projects.get(_place(one.command).lower()),
+            place=_place(one.command)[:LONGEST],
+            action=one.command.action[:LONGEST],
+            protocol=one.command.protocol[:LONGEST],
+            address=(one.command.check_ip or "")[:LONGEST],
+            rule=one.rule[:LONGEST],
+            message=one.message,
+        )
+        for one in refused
+    ]
+    Denial.objects.bulk_create(rows)
+    return len(rows)
+
+
+def prune(*, now: datetime) -> int:
+    """Forget what is older than ``KEPT`` or beyond ``MOST`` rows, and return how many rows that were."""
+    newest = Denial.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    old = Denial.objects.filter(created_at__lt=now - KEPT)
+    removed, _ = (old | Denial.objects.filter(pk__lte=newest - MOST)).delete()
+    return removed
+
+
+def _place(command: Command) -> str:
+    """Return the repository as it was named: by its number, or by a path."""
+    return (command.gl_repository or command.project or "").strip("/").removesuffix(".git")
+
+
+def _existing(model: Any, numbers: set[int | None]) -> set[int]:
+    return set(model.objects.filter(pk__in=numbers - {None}).values_list("pk", flat=True))
+
+
+def _projects(refused: list[Refused]) -> dict[str, int]:
+    """Return the ids of the projects by the names under which they were asked for."""
+    places = {_place(one.command).lower() for one in refused}
+    numbers = {place: int(match[1]) for place in places if (match := _NUMBERED.fullmatch(place))}
+    known = _existing(Project, set(numbers.values()))
+    by_number = {place: number for place, number in numbers.items() if number in known}
+    routes = Route.objects.alias(lower=Lower("path")).filter(lower__in=places, project__isnull=False)
+    return {path.lower(): pk for path, pk in routes.values_list("path", "project_id") if pk} | by_number
