@@ -47,6 +47,8 @@ from apps.workhorse.lfs.views.locks import LockViewSet
 from apps.workhorse.lfs.views.objects import BatchViewSet, FileViewSet, LegacyViewSet
 from apps.workhorse.lfs.views.uploads import UploadViewSet
 
+health = loaded_when_asked("apps.operations.dashboard.health.line")
+doctor = loaded_when_asked("apps.operations.dashboard.health.doctor")
 register_converter(NamespaceConverter, "namespace")
 register_converter(RepositoryConverter, "repository")
 register_converter(BareRepositoryConverter, "bare_repository")
@@ -174,6 +176,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What stands above, for programs and for people
     path("api/schema", loaded_when_asked("apps.operations.openapi.views.schema"), name="schema"),
     path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
+    path("admin/doctor/", admin.site.admin_view(doctor), name="doctor"),
+    path("admin/health/", admin.site.admin_view(health), name="health"),
     path("admin/", admin.site.urls),
     path("", loaded_when_asked("apps.operations.home.home"), name="home"),
     path("admin", loaded_when_asked("apps.operations.home.without_slash")),

@@ -116,6 +116,7 @@ class AgentTokenAdmin(ModelAdmin[AgentToken]):
     fields = ("agent", "name", "description", "created_by", "last_used_at", "revoked", "created_at")
     readonly_fields = fields
     actions = ("revoke",)
+    row_actions = {"revoke": "Revoke"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody would see the text of a token made here."""
@@ -157,6 +158,7 @@ class AlertAdmin(ModelAdmin[Alert]):
     ordering = ("-id",)
     readonly_fields = tuple(field.name for field in Alert._meta.fields)  # kept as it came
     actions = ("acknowledge", "resolve")
+    row_actions = {"acknowledge": "Acknowledge", "resolve": "Resolve"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only clusters raise alerts."""

@@ -181,6 +181,7 @@ def test_a_browser_gets_pages(client: Client, db: None, path: str, status: int) 
     answer = client.get(path, **BROWSER)  # type: ignore[arg-type]
 
     assert (answer.status_code, answer["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", ["/", "/admin", "/nowhere", "/api/v4/internal/nowhere"])

@@ -6,6 +6,7 @@ A page fails that answers with an error, complains on the console, or asks any o
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,12 +77,13 @@ def clipped(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
 
 
-MAIN = {"Key", "Subscription", "DBTaskResult", "LogEntry", "Agent", "User", "Project"}
+MAIN = {"Key", "Subscription", "DBTaskResult", "LogEntry", "Agent", "User", "Project", "Denial", "Webhook"}
 
 
 def pages(width: int) -> Iterator[str]:
     """Every list on a wide screen, the main ones on a narrow one; of the main ones a row as well."""
-    yield from map(reverse, ("admin:index", "admin:git_access_explain", "admin:billing_dashboard"))
+    pages = ("admin:index", "admin:git_access_explain", "admin:billing_dashboard", "doctor", "home", "docs")
+    yield from map(reverse, pages)
     for model in REGISTERED:
         name, row = f"admin:{model._meta.app_label}_{model._meta.model_name}", row_of(model)
         is_main = model.__name__ in MAIN
@@ -103,6 +105,67 @@ def test_every_page_opens_without_a_fault(
 
     page.wait_for_load_state("networkidle")
     assert (faults, wide) == ([], [])
+
+
+VISIBLE = """() => [...document.querySelectorAll("form input, form select, form textarea")]
+  .filter(e => e.offsetParent && !["hidden", "checkbox", "radio", "submit", "search"].includes(e.type))
+  .filter(e => !e.classList.contains("select2-hidden-accessible") && !e.closest(".select2, .empty-form"))
+  .filter(e => {
+    const style = getComputedStyle(e), ground = getComputedStyle(document.body).backgroundColor;
+    const border = parseFloat(style.borderTopWidth) > 0 && style.borderTopColor !== ground;
+    const named = e.labels?.length || e.closest("fieldset, td, [class*=field-]")?.textContent.trim();
+    return !(border && named);
+  })
+  .map(e => e.name)"""
+
+
+@WIDTHS
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_input_has_a_border_and_a_label(
+    page: Page, live_server: LiveServer, faults: list[str], width: int, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    bare = {}
+    for model in REGISTERED:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+        answer = page.goto(f"{live_server.url}{url}")
+        if answer is not None and answer.ok and (unseen := page.evaluate(VISIBLE)):
+            bare[url] = unseen
+
+    assert bare == {}
+    assert [fault for fault in faults if not fault.startswith("403") and "403" not in fault] == []
+
+
+@WIDTHS
+def test_a_user_is_found_by_the_search_of_the_menu(
+    page: Page, live_server: LiveServer, faults: list[str], width: int
+) -> None:
+    User.objects.create_user("sid", name="Sidney Jones")
+
+    page.goto(f"{live_server.url}/admin/")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.fill("#search-input-command", "Sidney Jones")
+    page.press("#search-input-command", "s")
+    page.fill("#search-input-command", "sidney jones")
+    page.keyboard.press("Shift")
+    page.wait_for_selector("#command-results-list a")
+    page.click("#command-results-list a >> text=@sid")
+    page.wait_for_load_state("networkidle")
+
+    assert page.url.endswith(f"/admin/directory/user/{User.objects.get(username='sid').pk}/change/")
+    assert faults == []
+
+
+@WIDTHS
+def test_the_first_page_says_whether_all_is_well(
+    page: Page, live_server: LiveServer, faults: list[str]
+) -> None:
+    page.goto(f"{live_server.url}/admin/")
+    page.wait_for_selector(".health.good, .health.look, .health.bad")
+
+    assert "Database" in page.inner_text(".health")
+    assert (faults, clipped(page)) == ([], False)
 
 
 @WIDTHS

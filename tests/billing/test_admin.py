@@ -185,12 +185,12 @@ def test_the_dashboard_draws_three_charts_and_asks_nobody_else(operator: Client)
 
     page = operator.get(f"{LIST}dashboard/").content.decode()
 
-    assert page.count("<svg") >= 3
+    assert page.count('role="img"') == 3
     assert "1 of 1 paid subscriptions" in page
-    assert "<title>a-very-long-name-of-a-company-indeed</title>" in page
-    assert ">480</text>" in page
+    assert "a-very-long-name-of-a-company-indeed" in page
+    assert "<b>480</b>" in page
     assert "no plan" in page
-    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "http://" not in page
     assert "https://" not in page
 
 

@@ -51,6 +51,19 @@ def test_it_refuses_what_is_no_secret(monkeypatch: pytest.MonkeyPatch, text: str
     assert not OtpSecret.objects.exists()
 
 
+def test_it_replaces_an_app_only_when_asked_to() -> None:
+    UserFactory.create(username="rubi")
+    run("rubi")
+    first = OtpSecret.objects.get().secret.reveal()
+
+    with pytest.raises(CommandError, match="has an authenticator app"):
+        run("rubi")
+    assert OtpSecret.objects.get().secret.reveal() == first
+
+    run("rubi", "--replace")
+    assert OtpSecret.objects.get().secret.reveal() != first
+
+
 def test_it_needs_a_user() -> None:
     with pytest.raises(CommandError, match="There is no user nobody"):
         run("nobody")

@@ -1,8 +1,10 @@
 """What a page may load and run: files of this instance, and no script that stands in a page."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 
 # Elements are styled by attributes: the bars of charts, and what the site's scripts show and hide.
 POLICY = "; ".join(
@@ -19,6 +21,12 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+def page(template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Return a page beside the site, which no middleware of the site sees, with the policy."""
+    text = render_to_string(template, context)
+    return HttpResponse(text, status=status, headers={"Content-Security-Policy": POLICY})
 
 
 class ContentSecurityMiddleware:

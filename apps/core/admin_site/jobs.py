@@ -29,15 +29,27 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
     search_help_text = "The id of a job."
     ordering = ("-enqueued_at",)
     actions = ("retry", "requeue", "discard")
+    row_actions = {"retry": "Retry", "requeue": "Run now", "discard": "Discard"}
     fields = (
-        ("name", "state", "attempts"), ("enqueued_at", "started_at", "finished_at", "next_attempt"),
-        ("queue_name", "priority", "id"), "args_kwargs", "worker_ids", "exception_class_path",
+        ("name", "state"), ("attempts", "next_attempt"), "enqueued_at", ("started_at", "finished_at"),
+        ("queue_name", "priority"), "id", "args_kwargs", "worker_ids", "exception_class_path",
         "formatted_traceback",
     )  # fmt: skip
 
     def fixed_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All of it."""
         return [name for row in self.fields for name in ((row,) if isinstance(row, str) else row)]
+
+    def row_title(self, row: Any) -> str:
+        """A job is known by what it does."""
+        return f"{self.name(row)} of {row.enqueued_at:%Y-%m-%d %H:%M}"
+
+    def offers(self, action: str, row: Any) -> bool:
+        """What the state leaves to do."""
+        wanted = {"retry": TaskResultStatus.FAILED, "requeue": TaskResultStatus.READY}
+        if action in wanted:
+            return bool(row.status == wanted[action])
+        return bool(row.status != TaskResultStatus.RUNNING)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs, although nobody edits one."""
@@ -97,8 +109,4 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
     @admin.display(description="traceback")
     def formatted_traceback(self, job: Any) -> str:
         """The traceback as it was printed."""
-        return (
-            format_html('<pre class="overflow-auto text-xs">{}</pre>', job.traceback)
-            if job.traceback
-            else "-"
-        )
+        return format_html('<pre class="traceback">{}</pre>', job.traceback) if job.traceback else "-"

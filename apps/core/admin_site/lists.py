@@ -23,8 +23,6 @@ def at_most(rows: QuerySet[Any], most: int) -> int:
 class CappedPaginator(Paginator[Any]):
     """Counts no further than ``MOST``, and says so."""
 
-    template_name = "admin/pagination_capped.html"
-
     @cached_property
     def count(self) -> int:
         """The number of rows, or ``MOST``."""

@@ -48,5 +48,10 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": ["apps.core.admin_site.look.script"],
     "STYLES": ["apps.core.admin_site.look.style"],
     "COLORS": "apps.core.admin_site.look.colours",
-    "SIDEBAR": {"show_search": True, "navigation": "apps.operations.dashboard.sidebar.navigation"},
+    "COMMAND": {"search_callback": "apps.operations.dashboard.finder.find"},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "apps.operations.dashboard.sidebar.navigation",
+    },
 }

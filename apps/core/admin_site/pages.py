@@ -1,14 +1,17 @@
 """What the pages of every app share: one look, lists that stay fast, and who may write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
-from apps.core.admin_site import roles, searches, secret_columns
+from apps.core.admin_site import menu, roles, row_links, searches, secret_columns
 from apps.core.admin_site.exports import CsvExport
 from apps.core.admin_site.lists import CappedPaginator
+from apps.core.admin_site.widgets import dress
 
 if TYPE_CHECKING:  # unfold ships no types; its classes are Django's with another look
     from django.contrib.admin import ModelAdmin as _ModelAdmin
@@ -30,6 +33,9 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
     can use its index; a term is one text, not a row of words.
     """
 
+    # What can be done with one row, on its page: the name of an action, and what its button says.
+    row_actions: ClassVar[Mapping[str, str]] = {}
+    change_form_outer_before_template = "admin/rows/head.html"
     show_full_result_count = False  # it counts every row of the table
     paginator = CappedPaginator
     list_per_page = 50
@@ -58,6 +64,50 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
         if label not in asked:
             asked[label] = roles.open_fields(request.user, label)
         return asked[label]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> type[ModelForm[Row]]:
+        """Return the form with every field in the site's look."""
+        form: type[ModelForm[Row]] = super().get_form(request, obj, change=change, **options)
+        dress(form)
+        return form
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Name the page as the menu does."""
+        known = menu.place(self.opts.label_lower)
+        named = {"title": known[1]} if known else {}
+        return super().changelist_view(request, {**named, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *arguments: Any, **named: Any
+    ) -> HttpResponse:
+        """Add where the row leads, and what can be done with it."""
+        row = context.get("original")
+        if row is not None:
+            context["row_links"] = row_links.of(row, request)
+            context["row_title"] = self.row_title(row)
+            context["row_actions"] = self._actions_for_one(request, row)
+        return super().render_change_form(request, context, *arguments, **named)
+
+    def row_title(self, row: Any) -> str:
+        """Return the name of a row, as its page shows it."""
+        return str(row)
+
+    def offers(self, action: str, row: Any) -> bool:
+        """Whether an action makes sense for a row as it is."""
+        return True
+
+    def _actions_for_one(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        offered = self.get_actions(request)
+        return [
+            {"name": name, "title": title, "url": url}
+            for name, title in self.row_actions.items()
+            if name in offered and self.offers(name, row)
+        ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -60,9 +60,10 @@ PEOPLE = _see(
     "ssh_keys.sshcertificateauthority",
 )  # fmt: skip
 WORK = _see(
-    "git_access.pushrecord", "git_access.pushevent", "git_access.gitauditevent", "git_access.protectedbranch",
-    "git_access.protectedtag", "git_access.protectedbranchaccess", "git_access.protectedtagaccess",
-    "git_access.pushrule", "git_access.pathlock", "git_access.lfsfilelock", "agent.agent",
+    "git_access.pushrecord", "git_access.denial", "git_access.pushevent", "git_access.gitauditevent",
+    "git_access.protectedbranch", "git_access.protectedtag", "git_access.protectedbranchaccess",
+    "git_access.protectedtagaccess", "git_access.pushrule", "git_access.pathlock",
+    "git_access.lfsfilelock", "agent.agent",
     "agent.agenttoken", "django_tasks_database.dbtaskresult",
 )  # fmt: skip
 

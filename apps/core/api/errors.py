@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from apps.core import correlation
+from apps.core.admin_site import content_security
 
 log = structlog.get_logger(__name__)
 
@@ -165,4 +165,4 @@ def _page_or_json(request: HttpRequest, status: int, body: Mapping[str, str], te
         return JsonResponse(body, status=status)
     title = f"{status} {HTTPStatus(status).phrase}"
     context = {"title": title, "text": text, "correlation_id": correlation.current()}
-    return HttpResponse(render_to_string("message.html", context), status=status)
+    return content_security.page("message.html", context, status=status)

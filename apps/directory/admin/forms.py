@@ -25,6 +25,7 @@ class UserForm(UserChangeForm[User]):
     def clean(self) -> dict[str, Any]:
         """Refuse what would leave nobody to run the instance."""
         cleaned = super().clean() or {}
+        self._refuse_factors_of_nobody(cleaned)
         acts = cleaned.get("state", self.instance.state) == UserState.ACTIVE
         if not (acts and cleaned.get("admin", self.instance.admin)):
             try:
@@ -32,6 +33,15 @@ class UserForm(UserChangeForm[User]):
             except users.Irreplaceable as reason:
                 raise ValidationError(str(reason)) from None
         return cleaned
+
+    def _refuse_factors_of_nobody(self, cleaned: dict[str, Any]) -> None:
+        """Two-factor authentication without a factor would lock the user out."""
+        user = self.instance
+        if not cleaned.get("otp_required_for_login") or "otp_required_for_login" not in self.changed_data:
+            return
+        if not (hasattr(user, "otp_secret") or user.second_factor_devices.exists()):
+            text = f"There is nothing yet to prove it with: run manage.py user enrol-otp {user.username}."
+            raise ValidationError({"otp_required_for_login": text})
 
 
 class NewUserForm(AdminUserCreationForm[User]):

@@ -1,9 +1,12 @@
 """Who belongs where: memberships, and groups invited into groups and projects."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from apps.core.admin_site.pages import ModelAdmin
-from apps.directory.models import GroupGroupLink, Member, ProjectGroupLink
+from apps.directory.models import AccessLevel, GroupGroupLink, Member, ProjectGroupLink
 
 
 @admin.register(Member)
@@ -20,6 +23,10 @@ class MemberAdmin(ModelAdmin[Member]):
     ordering = ("-id",)
     autocomplete_fields = ("user", "group", "project")
     readonly_fields = ("created_at",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new member sees something; "no access" is for whom a group is to be closed."""
+        return {"access_level": AccessLevel.GUEST, **super().get_changeform_initial_data(request)}
 
 
 @admin.register(GroupGroupLink)

@@ -45,8 +45,8 @@ class NamespaceAdmin(Pathed, ModelAdmin[Namespace]):
     form = forms.NamespaceForm
     list_display = ("full_path", "name", "kind", "visibility_level", "archived", "created_at", "members")
     list_filter = ("kind", "visibility_level", "archived")
-    search_fields = ("route__path__startswith", "pk")
-    search_help_text = "The beginning of the path, or the id."
+    search_fields = ("route__path__startswith", "path__lower", "pk")
+    search_help_text = "The beginning of the whole path, its last part, or the id."
     ordering = ("-id",)
     autocomplete_fields = ("parent", "owner")
     fieldsets = (

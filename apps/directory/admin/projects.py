@@ -38,8 +38,8 @@ class ProjectAdmin(Pathed, ModelAdmin[Project]):
         "last_repository_updated_at", "members",
     )  # fmt: skip
     list_filter = ("visibility_level", "archived", "repository_exists")
-    search_fields = ("route__path__startswith", "pk")
-    search_help_text = "The beginning of the path, or the id."
+    search_fields = ("route__path__startswith", "path__lower", "pk")
+    search_help_text = "The beginning of the whole path, its last part, or the id."
     ordering = ("-id",)
     autocomplete_fields = ("namespace", "creator")
     inlines = (ProjectStatisticsInline, ProjectAliasInline)

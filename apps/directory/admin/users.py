@@ -1,5 +1,6 @@
 """Users, the terms they accept, and their tokens."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -8,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
@@ -26,7 +28,7 @@ OF_OPERATORS = ("admin", "groups", "user_permissions")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
+class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):  # type: ignore[misc]  # get_form differs in the stubs
     """People, bots and internal users; Django's own pages for passwords."""
 
     form = forms.UserForm
@@ -36,8 +38,10 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
         "username", "name", "email", "shown_state", "user_type", "admin", "last_activity_on",
     )  # fmt: skip
     list_filter = ("state", "user_type", "admin", "external", "otp_required_for_login", "groups")
-    search_fields = ("username__startswith", "pk")
-    search_help_text = "The beginning of the username, the whole e-mail address, or the id."
+    search_fields = ("username__startswith", "name__lower", "pk")
+    search_help_text = "The beginning of the username, the whole name or e-mail address, or the id."
+    actions = ("block", "unblock")
+    row_actions = {"block": "Block", "unblock": "Unblock"}
     ordering = ("username",)
     filter_horizontal = ()
     filter_vertical = ("user_permissions",)
@@ -92,6 +96,36 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The same as for changing."""
         return super().has_delete_permission(request, obj) and _within_reach(request, obj)
+
+    def offers(self, action: str, row: User) -> bool:
+        """Nobody is blocked twice."""
+        return (row.state == UserState.ACTIVE) == (action == "block")
+
+    @admin.action(description="Block the selected users", permissions=["change"])
+    def block(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """Shut users out of everything; who cannot be is named."""
+        self._each(request, chosen, users.block, done="blocked")
+
+    @admin.action(description="Let the selected users in again", permissions=["change"])
+    def unblock(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """Make users active again."""
+        self._each(request, chosen, users.unblock, done="active again")
+
+    def _each(
+        self, request: HttpRequest, chosen: QuerySet[User], change: Callable[[User], bool], *, done: str
+    ) -> None:
+        within = [user for user in chosen.order_by("pk") if self.has_change_permission(request, user)]
+        changed = 0
+        with audit.of_each(User.objects.filter(pk__in=[user.pk for user in within])):
+            for user in within:
+                try:
+                    changed += change(user)
+                except users.Irreplaceable as reason:
+                    self.message_user(request, str(reason), messages.ERROR)
+        left = chosen.count() - len(within)
+        others = f" {left} are operators, whom your role does not reach." if left else ""
+        text = f"{changed} users are {done}.{others}"
+        self.message_user(request, text, messages.WARNING if left else messages.SUCCESS)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's name
         """A password is a field like others: not every role opens it."""
@@ -164,6 +198,7 @@ class PersonalAccessTokenAdmin(ModelAdmin[PersonalAccessToken]):
     fields = ("user", "name", "scopes", "expires_at", "revoked", "last_used_at", "created_at")
     readonly_fields = fields
     actions = ("revoke",)
+    row_actions = {"revoke": "Revoke"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody would see the text of a token made here."""
@@ -174,10 +209,19 @@ class PersonalAccessTokenAdmin(ModelAdmin[PersonalAccessToken]):
         """The scopes as a line."""
         return ", ".join(token.scopes)
 
-    @label({"usable": "Usable", "revoked": "Revoked"}, success=("usable",), danger=("revoked",))
+    @label(
+        {"active": "Usable", "expired": "Expired", "revoked": "Revoked"},
+        success=("active",),
+        warning=("expired",),
+        danger=("revoked",),
+    )
     def state(self, token: PersonalAccessToken) -> str:
-        """Whether it was revoked."""
-        return "revoked" if token.revoked else "usable"
+        """Whether it works today."""
+        return token.state(on=timezone.now().date())
+
+    def offers(self, action: str, row: PersonalAccessToken) -> bool:
+        """A token ends once."""
+        return not row.revoked
 
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[PersonalAccessToken]) -> None:

@@ -99,6 +99,7 @@ class Namespace(models.Model):
     objects = NamespaceQuerySet.as_manager()
 
     class Meta:
+        indexes = (models.Index(Lower("path"), name="namespace_last_part"),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(kind=NamespaceKind.USER, owner__isnull=False, parent=None)

@@ -71,6 +71,8 @@ class Project(models.Model):
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
+        # Operators look for the last part of a path, which several projects may have.
+        indexes = (models.Index(Lower("path"), name="project_last_part"),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(visibility_level__in=Visibility.values),

@@ -114,6 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
+        indexes = (models.Index(Lower("name"), name="user_name_lower"),)  # operators look for people by it
         constraints = (
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_unique"),

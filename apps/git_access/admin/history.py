@@ -1,10 +1,15 @@
 """What happened: finished pushes and the audit of Git commands."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from apps.core.admin_site.lists import RelatedFilter
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
-from apps.git_access.models import GitAuditEvent, PushEvent, PushRecord
+from apps.directory.models import Route
+from apps.git_access.models import Denial, GitAuditEvent, PushEvent, PushRecord
 
 
 class PushEventInline(ReadOnly, TabularInline[PushEvent, PushRecord]):
@@ -27,9 +32,42 @@ class PushRecordAdmin(ReadOnly, ModelAdmin[PushRecord]):
     )
     # Exact: a push is looked for among millions.
     search_fields = ("gl_repository__exact", "user__username__lower", "correlation_id__exact", "pk")
+    search_help_text = "The path of a project, project-ID, a username, the id of a request, or of a push."
     list_select_related = ("user", "deploy_key")
     inlines = (PushEventInline,)
     ordering = ("-id",)
+
+    def searched(self, term: str) -> list[QuerySet[Any]]:
+        """Take the path of a project as well: a push is stored with the project's number."""
+        return [*super().searched(term), of_project(PushRecord.objects.all(), term)]
+
+
+def of_project(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
+    """Keep the rows of the repositories of the project with this path."""
+    routes = Route.objects.alias(lower=Lower("path")).filter(lower=path.strip("/").lower())
+    number = routes.values_list("project_id", flat=True).first()
+    if number is None:
+        return rows.none()
+    return rows.filter(gl_repository__in=[f"project-{number}", f"wiki-{number}"])
+
+
+@admin.register(Denial)
+class DenialAdmin(ReadOnly, ModelAdmin[Denial]):
+    """The latest refused Git commands; what there are more of is only counted."""
+
+    list_display = ("created_at", "who", "place", "action", "protocol", "address", "message")
+    list_display_links = ("created_at",)
+    list_filter = ("protocol", "action", ("user", RelatedFilter), ("project", RelatedFilter))
+    list_select_related = ("user", "key")
+    search_fields = ("place__exact", "user__username__lower", "rule__exact", "address__exact")
+    search_help_text = "The path of a project as it was typed, project-ID, a username, an address, or a rule."
+    ordering = ("-id",)
+
+    @admin.display(description="who", empty_value="nobody known")
+    def who(self, denial: Denial) -> str | None:
+        """The user, or the deploy key."""
+        named = denial.user or denial.key
+        return str(named) if named else None
 
 
 @admin.register(GitAuditEvent)
@@ -41,4 +79,9 @@ class GitAuditEventAdmin(ReadOnly, ModelAdmin[GitAuditEvent]):
     # Exact: one is looked for among millions.
     search_fields = ("gl_repository__exact", "username__exact", "address__exact")
     list_select_related = ("key",)
+    search_help_text = "The path of a project, project-ID, a username, or an address."
     ordering = ("-id",)
+
+    def searched(self, term: str) -> list[QuerySet[Any]]:
+        """Take the path of a project as well."""
+        return [*super().searched(term), of_project(GitAuditEvent.objects.all(), term)]

@@ -1,6 +1,9 @@
 """Protected branches and tags, and whom each rule lets through."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
 
 from apps.core.admin_site.pages import ModelAdmin, TabularInline
 from apps.git_access.models import ProtectedBranch, ProtectedBranchAccess, ProtectedTag, ProtectedTagAccess
@@ -15,8 +18,19 @@ class ProtectedBranchAccessInline(TabularInline[ProtectedBranchAccess, Protected
     extra = 0
 
 
+class SaysWhomItLocksOut(ModelAdmin[Any]):
+    """A rule without rows lets nobody pass, which is rarely what was meant."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save, and say so."""
+        super().save_related(request, form, formsets, change)
+        if not form.instance.access.exists():
+            text = f"Nobody may pass the rule {form.instance.name}: it has no row that lets somebody."
+            self.message_user(request, text, messages.WARNING)
+
+
 @admin.register(ProtectedBranch)
-class ProtectedBranchAdmin(ModelAdmin[ProtectedBranch]):
+class ProtectedBranchAdmin(SaysWhomItLocksOut):
     """Rules over branches."""
 
     list_display = ("name", "project", "allow_force_push")
@@ -38,7 +52,7 @@ class ProtectedTagAccessInline(TabularInline[ProtectedTagAccess, ProtectedTag]):
 
 
 @admin.register(ProtectedTag)
-class ProtectedTagAdmin(ModelAdmin[ProtectedTag]):
+class ProtectedTagAdmin(SaysWhomItLocksOut):
     """Rules over tags."""
 
     list_display = ("name", "project")

@@ -3,16 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.core.admin_site import audit
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly
 from apps.core.encryption import Encrypted
 from apps.git_access.models import Webhook, WebhookDelivery
-from apps.git_access.pushes.after.webhooks import destinations
+from apps.git_access.pushes.after.webhooks import deliveries, destinations
+
+MOST_TESTS = 10  # each may take as long as WEBHOOK_TIMEOUT says, while the page waits
 
 
 class WebhookForm(forms.ModelForm[Webhook]):
@@ -56,6 +60,22 @@ class WebhookAdmin(ModelAdmin[Webhook]):
     list_select_related = ("project__route",)
     autocomplete_fields = ("project",)
     ordering = ("-id",)
+    actions = ("send_test",)
+    row_actions = {"send_test": "Send a test message"}
+
+    @admin.action(description="Send a test message to the selected webhooks", permissions=["change"])
+    def send_test(self, request: HttpRequest, webhooks: QuerySet[Webhook]) -> None:
+        """Send one to each, and say what was answered."""
+        for webhook in webhooks[:MOST_TESTS]:
+            try:
+                status = deliveries.send_test(webhook, now=timezone.now())
+            except destinations.ForbiddenAddress as host:
+                self.message_user(request, f"{webhook.url}: {host} has a private address.", messages.ERROR)
+            except destinations.NotDelivered as failure:
+                self.message_user(request, f"{webhook.url}: {failure}", messages.ERROR)
+            else:
+                level = messages.SUCCESS if 200 <= status < 300 else messages.WARNING
+                self.message_user(request, f"{webhook.url} answered {status}.", level)
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
         """Save, and note a new secret, which no column of the audit log shows."""

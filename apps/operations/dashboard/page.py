@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +12,12 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from apps.agent.models import SILENCE, Agent
-from apps.billing.models import Subscription
 from apps.core.admin_site import charts
 from apps.core.admin_site.lists import MOST, at_most
 from apps.git_access.access import denials
 from apps.git_access.pushes import figures
-from apps.ssh_keys.models import Key
+from apps.operations.dashboard import attention, health, refused
+from apps.operations.dashboard.attention import Attention
 from apps.ssh_keys.models.keys import SOON
 
 DAY = timedelta(days=1)
@@ -53,45 +52,46 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the first page shows; everybody sees what they may open."""
     now = timezone.now()
     shown: dict[str, Any] = {"cards": list(_cards(request, now))}
+    if request.user.has_perm(health.PERMISSION):
+        shown["shows_health"] = True
     if request.user.has_perm("git_access.view_pushrecord"):
         pushes = [(f"{hour:%H:00}", number) for hour, number in figures.pushes_by_hour(now=now)]
         shown["pushes"] = charts.history("Pushes per hour", pushes, unit="hour")
         shown["denials"] = _denials(denials.by_reason(since=now - DAY))
         shown["counted_since"] = denials.counted_since()
         shown["handed_over"] = denials.INTERVAL
+    if request.user.has_perm("git_access.view_denial"):
+        shown["most_refused"] = refused.most(since=now - DAY)
     return {**context, **shown}
 
 
 def _cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     for permission, cards in _SECTIONS:
         if request.user.has_perm(permission):
-            yield from cards(now)
+            yield from cards(attention.of(request, now=now), now)
 
 
-def _keys(now: datetime) -> Iterator[Card]:
-    expiring = at_most(Key.objects.expiring(within=SOON, now=now), MOST)
+def _keys(known: Attention, now: datetime) -> Iterator[Card]:
+    expiring = known.keys_expiring
     note = f"within {SOON.days} days"
     yield Card("Keys expiring", expiring, note, _list("ssh_keys_key", expiry="soon"), expiring > 0)
 
 
-def _jobs(now: datetime) -> Iterator[Card]:
-    waiting, failed = (
-        at_most(jobs, MOST) for jobs in (DBTaskResult.objects.ready(), DBTaskResult.objects.failed())
-    )
+def _jobs(known: Attention, now: datetime) -> Iterator[Card]:
+    waiting, failed = at_most(DBTaskResult.objects.ready(), MOST), known.jobs_failed
     jobs = "django_tasks_database_dbtaskresult"
     yield Card("Jobs waiting", waiting, "in the queue", _list(jobs, status__exact=TaskResultStatus.READY))
     url = _list(jobs, status__exact=TaskResultStatus.FAILED)
     yield Card("Jobs failed", failed, "after their last attempt, or about to be tried again", url, failed > 0)
 
 
-def _seats(now: datetime) -> Iterator[Card]:
-    over = Subscription.objects.over_seats().aggregate(owed=Sum(F("max_seats_used") - F("seats")))
-    owed = over["owed"] or 0
+def _seats(known: Attention, now: datetime) -> Iterator[Card]:
+    owed = known.seats_owed
     note = "the most used so far, less those bought"
     yield Card("Seats owed", owed, note, _list("billing_subscription", seats="over"), owed > 0)
 
 
-def _agents(now: datetime) -> Iterator[Card]:
+def _agents(known: Attention, now: datetime) -> Iterator[Card]:
     silent = at_most(Agent.objects.silent_since(now - SILENCE), MOST)
     note = "no contact for a day, or never"
     yield Card("Agents not seen", silent, note, _list("agent_agent", contact="lost"), silent > 0)

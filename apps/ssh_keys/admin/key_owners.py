@@ -55,6 +55,7 @@ class OtpSecretAdmin(CountsRecoveryCodes):
     readonly_fields = fields
     ordering = ("-id",)
     actions = ("turn_off",)
+    row_actions = {"turn_off": "Turn off"}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The secret could not be shown here."""

@@ -76,13 +76,14 @@ class KeyAdmin(ModelAdmin[Key]):
     list_select_related = ("user",)
     search_fields = ("title__startswith", "user__username__lower", "pk")
     search_help_text = (
-        "A fingerprint (SHA256:… or MD5:…), a whole public key, the owner's username, "
+        "A fingerprint or the line of ssh-keygen -lf, a public key or its Base64 text, the owner's username, "
         "the beginning of the title, or the id."
     )
     ordering = ("-id",)
     autocomplete_fields = ("user",)
     inlines = (DeployKeyGrantInline,)
     actions = ("expire",)
+    row_actions = {"expire": "Let it expire now"}
 
     def fixed_fields(self, request: HttpRequest, obj: Key | None = None) -> tuple[str, ...]:
         """What a stored key is stands still."""

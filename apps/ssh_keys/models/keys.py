@@ -1,6 +1,7 @@
 """SSH keys of users and of deployments, and which projects a deploy key opens."""
 
 import re
+from base64 import b64decode
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,9 @@ from django.utils import timezone
 from apps.directory.models import Project
 from apps.ssh_keys import public_keys
 
+# A fingerprint in a line of `ssh-keygen -lf`, and the part of a public key that is one; all begin so.
+_PRINTED = re.compile(r"SHA256:[A-Za-z0-9+/]{43}|MD5:([0-9a-fA-F]{2}:){15}[0-9a-fA-F]{2}")
+_BLOB = re.compile(r"AAAA[A-Za-z0-9+/]+={0,2}")
 _MD5 = re.compile(r"(MD5:)?([0-9a-fA-F]{2}:){15}[0-9a-fA-F]{2}")
 
 
@@ -55,8 +59,16 @@ class KeyQuerySet(models.QuerySet["Key"]):
         return self.filter(expires_at__gt=now, expires_at__lte=now + within)
 
     def fingerprinted(self, text: str) -> "KeyQuerySet":
-        """The key with this fingerprint as OpenSSH prints it, with or without its prefix, or a whole key."""
+        """The key with this fingerprint as OpenSSH prints it, alone or in its line, or a whole key.
+
+        ``ssh-keygen -lf`` prints ``256 SHA256:… comment (ED25519)``; of a key its Base64 text suffices.
+        """
         term = text.strip()
+        if printed := _PRINTED.search(term):
+            term = printed[0]
+        elif _BLOB.fullmatch(term):
+            with suppress(ValueError):
+                return self.filter(fingerprint_sha256=public_keys.fingerprint_sha256(b64decode(term)))
         if "\0" in term:
             return self.none()
         with suppress(public_keys.InvalidPublicKey):

@@ -97,10 +97,15 @@ class Command(Noun):
         imported: Annotated[
             bool, typer.Option("--import", help="Read an existing Base32 secret from standard input.")
         ] = False,
+        replace: Annotated[
+            bool, typer.Option("--replace", help="End the codes of the app that the user has.")
+        ] = False,
         as_json: Json = False,
     ) -> None:
         with refusing(users.UnknownUser, NoEncryptionKey):
             user = users.find(username)
+            if hasattr(user, "otp_secret") and not replace:
+                raise CommandError(f"{user} has an authenticator app. --replace ends its codes.")
             secret = sys.stdin.readline().strip().replace(" ", "") if imported else None
             try:
                 uri = one_time_passwords.enrol(user, secret)

@@ -2,10 +2,12 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
-from apps.git_access.models import DeliveryState, WebhookDelivery
+from apps.git_access.models import DeliveryState, Webhook, WebhookDelivery
+from apps.git_access.models.webhooks import message_id
 from apps.git_access.pushes.after.webhooks import destinations, signatures
 from apps.git_access.pushes.after.webhooks.destinations import ForbiddenAddress, NotDelivered
 
@@ -41,16 +43,32 @@ def deliver(*, delivery_id: int, now: datetime) -> None:
     raise NotDelivered(f"answered {status}")
 
 
+def send_test(webhook: Webhook, *, now: datetime) -> int:
+    """Send a message that tells of nothing, signed as all are, and return the status of the answer.
+
+    Raises:
+        ForbiddenAddress: it must not be sent there.
+        NotDelivered: there was no answer in time.
+    """
+    data = {"project": webhook.project.full_path, "webhook_id": webhook.pk}
+    payload = {"type": "test", "timestamp": now.isoformat(), "data": data}
+    return _post(webhook, payload, message_id=message_id(), now=now)
+
+
 def _send(delivery: WebhookDelivery, *, now: datetime) -> int:
-    body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return _post(delivery.webhook, delivery.payload, message_id=delivery.message_id, now=now)
+
+
+def _post(webhook: Webhook, payload: Any, *, message_id: str, now: datetime) -> int:
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     signed = signatures.headers(
-        secret=delivery.webhook.secret.reveal() if delivery.webhook.secret else "",
-        message_id=delivery.message_id,
+        secret=webhook.secret.reveal() if webhook.secret else "",
+        message_id=message_id,
         at=int(now.timestamp()),
         body=body,
     )
     headers = {"content-type": CONTENT_TYPE, "user-agent": USER_AGENT, **signed}
-    return destinations.post(delivery.webhook.url, headers=headers, body=body)
+    return destinations.post(webhook.url, headers=headers, body=body)
 
 
 def _note(
