@@ -15,6 +15,7 @@ from pytest_django import Settings
 from apps.core.encryption import Encrypted
 from apps.git_access.models import (
     BroadcastMessage,
+    Denial,
     GitAuditEvent,
     IpRestriction,
     LfsFileLock,
@@ -32,6 +33,7 @@ from apps.git_access.models.push_rules import INHERITED
 from tests.factories.directory import GroupFactory, ProjectFactory, UserFactory
 from tests.factories.git_access import (
     BroadcastMessageFactory,
+    DenialFactory,
     GitAuditEventFactory,
     IpRestrictionFactory,
     LfsFileLockFactory,
@@ -48,6 +50,7 @@ from tests.factories.git_access import (
 pytestmark = pytest.mark.django_db
 FACTORIES: dict[type[Model], Any] = {
     BroadcastMessage: BroadcastMessageFactory,
+    Denial: DenialFactory,
     GitAuditEvent: GitAuditEventFactory,
     IpRestriction: IpRestrictionFactory,
     LfsFileLock: LfsFileLockFactory,
@@ -60,7 +63,7 @@ FACTORIES: dict[type[Model], Any] = {
     Webhook: WebhookFactory,
     WebhookDelivery: WebhookDeliveryFactory,
 }
-WRITTEN_BY_MACHINES = {GitAuditEvent, LfsObject, PushRecord, WebhookDelivery}
+WRITTEN_BY_MACHINES = {Denial, GitAuditEvent, LfsObject, PushRecord, WebhookDelivery}
 each_model = pytest.mark.parametrize("model", FACTORIES, ids=lambda model: model.__name__)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -23,6 +24,11 @@ class IdleMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             _prolong(request.session)
         return self.get_response(request)
+
+
+def begin(request: HttpRequest, **named: Any) -> None:
+    """Note the moment in a new session, which is stored in any case: what ``user_logged_in`` calls."""
+    request.session[SEEN] = int(time.time())
 
 
 def _prolong(session: SessionBase) -> None:

@@ -57,7 +57,7 @@ class DenialAdmin(ReadOnly, ModelAdmin[Denial]):
 
     list_display = ("created_at", "who", "place", "action", "protocol", "address", "message")
     list_display_links = ("created_at",)
-    list_filter = ("protocol", "action", ("user", RelatedFilter), ("project", RelatedFilter))
+    list_filter = (("user", RelatedFilter), ("project", RelatedFilter))
     list_select_related = ("user", "key")
     search_fields = ("place__exact", "user__username__lower", "rule__exact", "address__exact")
     search_help_text = "The path of a project as it was typed, project-ID, a username, an address, or a rule."
