@@ -1,15 +1,13 @@
 """The endpoints of kas, in words."""
 
-from dataclasses import replace
-
 from apps.agent.authentication import AgentAuthentication
-from apps.agent.kas_params import AGENT_EVENTS, CSRF_TOKEN, PROXY_USER
+from apps.agent.kas_params import CookieParameters, EventParameters
 from apps.agent.serializers import (
-    AGENT_CONFIGURATION,
-    ALERT,
-    SCAN_RESULT,
-    USAGE_METRICS,
+    AlertParameters,
     ConfigurationObject,
+    ConfigurationParameters,
+    ScanResultParameters,
+    UsageParameters,
 )
 from apps.agent.user_access import ROLES
 from apps.agent.views import (
@@ -22,10 +20,10 @@ from apps.agent.views import (
     UsageMetricsViewSet,
     VulnerabilityViewSet,
 )
-from apps.agent.vulnerability_params import VULNERABILITY, Url, Vendor
+from apps.agent.vulnerability_params import ReportParameters, Url, Vendor
 from apps.core.schema.actors import KAS_SCHEME
 from apps.core.schema.answers import UNREADABLE, message, no_content
-from apps.core.schema.declarations import body_of, of_attributes, schema_of
+from apps.core.schema.declarations import body_of, of_serializer, schema_of
 from apps.core.schema.json_schema import INTEGER, TEXT, array, closed, constant, mapping, nullable, reference
 from apps.core.schema.operations import (
     Answer,
@@ -63,12 +61,12 @@ GUARDS: Guards = {
 
 
 @schema_of.register
-def _(attribute: ConfigurationObject) -> JsonSchema:
+def _(field: ConfigurationObject) -> JsonSchema:
     return {"type": ["object", "string"]}
 
 
 @schema_of.register
-def _(attribute: Url) -> JsonSchema:
+def _(field: Url) -> JsonSchema:
     return {
         "type": "string",
         "pattern": r"^$|^([Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[\s\S]+$",
@@ -77,8 +75,8 @@ def _(attribute: Url) -> JsonSchema:
 
 
 @schema_of.register
-def _(attribute: Vendor) -> JsonSchema:
-    return {"anyOf": [TEXT, body_of(of_attributes(attribute.fields, {}))]}
+def _(field: Vendor) -> JsonSchema:
+    return {"anyOf": [TEXT, schema_of(field.inside)]}
 
 
 PROJECT = {
@@ -101,7 +99,7 @@ ID = Parameter(
     required=True,
     description="A project, by id or by full path.",
 )
-ALERT_PARAMETERS = of_attributes(ALERT, {"alert": "The alert as it came."})
+ALERT_PARAMETERS = of_serializer(AlertParameters)
 _ACCEPTED = Answer(200, "It is done; the body is the status as a number.", reference("Accepted"))
 _FORBIDDEN = message(403, "The user who created the agent is no developer of its project.")
 _SOURCES = array(closed({"id": INTEGER, "roles": array({"type": "string", "enum": list(ROLES)})}))
@@ -144,15 +142,7 @@ OPERATIONS: Operations = {
         heading="GitLab Agent usage metrics",
         summary="Add to the usage counters",
         consumers=KAS,
-        parameters=of_attributes(
-            USAGE_METRICS,
-            {
-                "gitops_sync_count": "How much to add.",
-                "k8s_api_proxy_request_count": "How much to add.",
-                "counters": "How much to add, by counter; later versions of kas.",
-                "unique_counters": "Ids that count once a month, by counter; later versions of kas.",
-            },
-        ),
+        parameters=of_serializer(UsageParameters),
         answers=(no_content("They are added."), *UNREADABLE),
     ),
     AlertViewSet.cilium_alert: Operation(
@@ -177,9 +167,7 @@ OPERATIONS: Operations = {
         summary="Keep a finding",
         description="The same finding twice is kept once.",
         consumers=AGENT,
-        parameters=of_attributes(
-            VULNERABILITY, {"vulnerability": "What was found, and where.", "scanner": "What found it."}
-        ),
+        parameters=of_serializer(ReportParameters),
         answers=(
             Answer(200, "The finding.", closed({"uuid": {"type": "string", "format": "uuid"}})),
             *UNREADABLE,
@@ -189,7 +177,7 @@ OPERATIONS: Operations = {
     VulnerabilityViewSet.scan_result: Operation(
         summary="Resolve what a whole scan has not found again",
         consumers=AGENT,
-        parameters=of_attributes(SCAN_RESULT, {"uuids": "Everything that was found."}),
+        parameters=of_serializer(ScanResultParameters),
         answers=(_ACCEPTED, *UNREADABLE, _FORBIDDEN),
     ),
     VulnerabilityViewSet.policies_configuration: Operation(
@@ -201,25 +189,14 @@ OPERATIONS: Operations = {
     ConfigurationViewSet.agent_configuration: Operation(
         summary="Replace what an agent is authorised for",
         consumers=KAS,
-        parameters=of_attributes(
-            AGENT_CONFIGURATION,
-            {"agent_id": "The agent.", "agent_config": "Its configuration, or JSON text of it."},
-        ),
+        parameters=of_serializer(ConfigurationParameters),
         answers=(no_content("It is replaced."), *UNREADABLE, message(404, "There is no such agent.")),
     ),
     ProxyUserViewSet.authorize_proxy_user: Operation(
         summary="May a person use a cluster through kas?",
         description="Asked by kas's proxy for the Kubernetes API, for whoever shows a personal access token.",
         consumers=KAS,
-        parameters=of_attributes(
-            (*PROXY_USER, replace(CSRF_TOKEN, required=False)),
-            {
-                "agent_id": "The agent.",
-                "access_type": "What the person has shown.",
-                "access_key": "The token or cookie in clear.",
-                "csrf_token": "Required beside a cookie.",
-            },
-        ),
+        parameters=of_serializer(CookieParameters, optional=("csrf_token",)),
         answers=(
             Answer(200, "Who it is, and as whom the cluster sees them.", _ACCESS),
             *UNREADABLE,
@@ -232,7 +209,7 @@ OPERATIONS: Operations = {
         summary="Count events",
         description="kas from 17 on sends it with each report of usage.",
         consumers=KAS,
-        parameters=of_attributes(AGENT_EVENTS, {"events": "Lists of events; only their lengths are kept."}),
+        parameters=of_serializer(EventParameters),
         answers=(no_content("They are counted."), *UNREADABLE),
     ),
     ReceptiveAgentViewSet.receptive_agents: Operation(

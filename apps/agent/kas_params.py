@@ -1,46 +1,30 @@
 """What newer versions of kas send for themselves: whom to let in, and what they count as events."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.request import Request
 
-from apps.agent.usage import EVENTS
-from apps.core.api import attributes
-from apps.core.api.attribute_types import Choice, Integer, Text
-from apps.core.api.attributes import Attribute, Object, Objects, Wrong
+from apps.agent.usage import EVENTS, REGISTRATIONS
 from apps.core.api.params import parameters
+from apps.core.api.serializer_errors import read
+from apps.core.api.serializer_fields import ObjectList, Parameters, Text, WholeNumber, Word
 
 TOKEN, COOKIE = "personal_access_token", "session_cookie"
 
 
-class Word(Choice):
-    """One of some words, exactly as they are written."""
+class ProxyUserParameters(Parameters):
+    """Somebody with a personal access token."""
 
-    def read(self, value: Any) -> str:
-        """Return the word."""
-        return Text.read(self, value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows(Objects):
-    """A list whose elements are all objects."""
-
-    def read(self, value: Any) -> list[Any]:
-        """Return the list."""
-        rows = super().read(value)
-        if not all(isinstance(row, Mapping) for row in rows):
-            raise Wrong
-        return rows
+    agent_id = WholeNumber(help_text="The agent.")
+    access_type = Word((TOKEN, COOKIE), exact=True, help_text="What the person has shown.")
+    access_key = Text(help_text="The token or cookie in clear.")
 
 
-PROXY_USER: tuple[Attribute, ...] = (
-    Integer(name="agent_id", required=True),
-    Word(name="access_type", required=True, words=(TOKEN, COOKIE)),
-    Text(name="access_key", required=True),
-)
-CSRF_TOKEN = Text(name="csrf_token", required=True, blank=False)
+class CookieParameters(ProxyUserParameters):
+    """Somebody with a cookie, which comes with a token against forged requests."""
+
+    csrf_token = Text(blank=False, help_text="Required beside a cookie.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +37,65 @@ class ProxyUser:
 
 
 def proxy_user(request: Request) -> ProxyUser:
-    """Return who asks; a cookie comes with a token against forged requests, which is not read."""
+    """Return who asks."""
     given = parameters(request)
     cookie = given.get("access_type") == COOKIE
-    values = attributes.read((*PROXY_USER, CSRF_TOKEN) if cookie else PROXY_USER, given)
+    values = read(CookieParameters if cookie else ProxyUserParameters, given)
     return ProxyUser(values["agent_id"], None if cookie else values["access_key"] or "")
 
 
-def _integers(*names: str) -> tuple[Attribute, ...]:
-    return tuple(Integer(name=name) for name in names)
+class EventOfAKind(Parameters):
+    """One event of a list."""
+
+    class Meta:
+        list_serializer_class = ObjectList
 
 
-def _texts(*names: str) -> tuple[Attribute, ...]:
-    return tuple(Text(name=name) for name in names)
+class UserEventParameters(EventOfAKind):
+    """A person who has used a cluster."""
+
+    user_id = WholeNumber(required=False)
+    project_id = WholeNumber(required=False)
 
 
-_REGISTRATION: tuple[Attribute, ...] = (
-    *_integers("project_id"),
-    *_texts("agent_version", "architecture"),
-    *_integers("agent_id"),
-    *_texts("kubernetes_version"),
-    Object(name="extra_telemetry_data", fields=_texts("installation_method", "helm_chart_version")),
-)
-AGENT_EVENTS = (
-    Object(
-        name="events",
-        fields=tuple(
-            Rows(
-                name=name,
-                fields=_REGISTRATION if name == EVENTS[-1] else _integers("user_id", "project_id"),
+class TelemetryParameters(Parameters):
+    """How an agent was installed."""
+
+    installation_method = Text(required=False)
+    helm_chart_version = Text(required=False)
+
+
+class RegistrationParameters(EventOfAKind):
+    """An agent that has come to kas."""
+
+    project_id = WholeNumber(required=False)
+    agent_version = Text(required=False)
+    architecture = Text(required=False)
+    agent_id = WholeNumber(required=False)
+    kubernetes_version = Text(required=False)
+    extra_telemetry_data = TelemetryParameters(required=False)
+
+
+class EventListsParameters(Parameters):
+    """The lists of events by kind."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """One list for each kind that is known."""
+        return {
+            name: (RegistrationParameters if name == REGISTRATIONS else UserEventParameters)(
+                many=True, required=False
             )
             for name in EVENTS
-        ),
-    ),
-)
+        }
+
+
+class EventParameters(Parameters):
+    """What kas counts as events."""
+
+    events = EventListsParameters(required=False, help_text="Lists of events; only their lengths are kept.")
 
 
 def event_counts(request: Request) -> list[tuple[str, int]]:
     """Return how many events of each kind there are, under the name of the counter that they raise."""
-    events = attributes.read(AGENT_EVENTS, parameters(request)).get("events", {})
+    events = read(EventParameters, parameters(request)).get("events", {})
     return [(f"events_{name}", len(rows)) for name, rows in events.items()]

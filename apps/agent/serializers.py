@@ -11,10 +11,17 @@ from apps.agent.models import Agent
 from apps.agent.usage import COUNTERS, UNIQUE_COUNTERS
 from apps.agent.user_access import Access, Identity
 from apps.core import json_values
-from apps.core.api import attributes
-from apps.core.api.attribute_types import Content, Integer, Integers, Texts
-from apps.core.api.attributes import Attribute, Object, Wrong
 from apps.core.api.params import parameters
+from apps.core.api.serializer_errors import read
+from apps.core.api.serializer_fields import (
+    BlankableParameters,
+    Content,
+    Optional,
+    Parameters,
+    Texts,
+    WholeNumber,
+    WholeNumbers,
+)
 from apps.directory.models import User
 
 FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")
@@ -65,15 +72,33 @@ def project_id_or_path(request: Request) -> str:
     return text if json_values.storable_text(text) else ""
 
 
-USAGE_METRICS: tuple[Attribute, ...] = (
-    *(Integer(name=name) for name in FLAT_COUNTERS),
-    Object(name="counters", blank_is_null=True, fields=tuple(Integer(name=name) for name in COUNTERS)),
-    Object(
-        name="unique_counters",
-        blank_is_null=True,
-        fields=tuple(Integers(name=name, blank_is_null=True) for name in UNIQUE_COUNTERS),
-    ),
-)
+class CountersParameters(BlankableParameters):
+    """How much each counter has grown."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """One field for each counter that is known."""
+        return {name: WholeNumber(required=False) for name in COUNTERS}
+
+
+class UniqueCountersParameters(BlankableParameters):
+    """The ids that each counter counts once a month."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """One field for each counter that is known."""
+        return {name: WholeNumbers(required=False) for name in UNIQUE_COUNTERS}
+
+
+class UsageParameters(Parameters):
+    """GitLab Agent usage metrics: the flat shape of older kas beside the nested one."""
+
+    gitops_sync_count = WholeNumber(required=False, help_text="How much to add.")
+    k8s_api_proxy_request_count = WholeNumber(required=False, help_text="How much to add.")
+    counters = CountersParameters(
+        required=False, help_text="How much to add, by counter; later versions of kas."
+    )
+    unique_counters = UniqueCountersParameters(
+        required=False, help_text="Ids that count once a month, by counter; later versions of kas."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,52 +111,59 @@ class UsageReport:
 
 def usage_report(request: Request) -> UsageReport:
     """GitLab Agent usage metrics: the flat and the nested shape add up."""
-    given = attributes.read(USAGE_METRICS, parameters(request))
+    given = read(UsageParameters, parameters(request))
     flat = [(name.removesuffix("_count"), given[name]) for name in FLAT_COUNTERS if name in given]
     nested: dict[str, int] = given.get("counters", {})
     return UsageReport([*flat, *nested.items()], given.get("unique_counters", {}))
 
 
-ALERT = (Content(name="alert", required=True),)
+class AlertParameters(Parameters):
+    """GitLab Agent alert metrics."""
+
+    alert = Content(help_text="The alert as it came.")
 
 
 def alert_content(request: Request) -> dict[str, Any]:
     """GitLab Agent alert metrics: the alert as it came, keys in their order."""
-    alert: dict[str, Any] = attributes.read(ALERT, parameters(request))["alert"]
+    alert: dict[str, Any] = read(AlertParameters, parameters(request))["alert"]
     return alert
 
 
-SCAN_RESULT = (Texts(name="uuids", required=True),)
+class ScanResultParameters(Parameters):
+    """What a whole scan has found."""
+
+    uuids = Texts(help_text="Everything that was found.")
 
 
 def found_uuids(request: Request) -> list[str]:
     """Return the uuids of everything that a whole scan has found."""
-    uuids: list[str] = attributes.read(SCAN_RESULT, parameters(request))["uuids"]
+    uuids: list[str] = read(ScanResultParameters, parameters(request))["uuids"]
     return uuids
 
 
-class ConfigurationObject(Attribute):
+class ConfigurationObject(Optional):
     """An object that can be kept, or JSON text of one."""
 
-    def read(self, value: Any) -> dict[str, Any]:
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return the object."""
-        if isinstance(value, str):
+        if isinstance(data, str):
             try:
-                value = json_values.decode(value)
+                data = json_values.decode(data)
             except ValueError:
-                raise Wrong from None
-        if not isinstance(value, Mapping) or not json_values.storable(value):
-            raise Wrong
-        return dict(value)
+                self.fail("invalid")
+        if not isinstance(data, Mapping) or not json_values.storable(data):
+            self.fail("invalid")
+        return dict(data)
 
 
-AGENT_CONFIGURATION = (
-    Integer(name="agent_id", required=True),
-    ConfigurationObject(name="agent_config", required=True),
-)
+class ConfigurationParameters(Parameters):
+    """What kas has read in an agent's repository."""
+
+    agent_id = WholeNumber(help_text="The agent.")
+    agent_config = ConfigurationObject(help_text="Its configuration, or JSON text of it.")
 
 
 def agent_configuration(request: Request) -> tuple[int, dict[str, Any]]:
     """Return an agent's id and its new configuration."""
-    given = attributes.read(AGENT_CONFIGURATION, parameters(request))
+    given = read(ConfigurationParameters, parameters(request))
     return given["agent_id"], given["agent_config"]

@@ -25,9 +25,10 @@ UNIQUE_COUNTERS = (
     "flux_git_push_notified_unique_projects",
 )
 
+REGISTRATIONS = "register_agent_at_kas"
 EVENTS = (
     *(f"k8s_api_proxy_requests_unique_users_via_{route}_access" for route in _ROUTES),
-    "register_agent_at_kas",
+    REGISTRATIONS,
 )
 
 

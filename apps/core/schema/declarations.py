@@ -5,15 +5,18 @@ Nothing is written down twice: a parameter that a table gains is in the schema, 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import singledispatch
-from typing import Any
+from typing import Any, TypeAlias, cast
+
+from rest_framework import serializers
+from rest_framework.serializers import ListSerializer, Serializer
 
 from apps.core.api import coercion
-from apps.core.api.attribute_types import Array, Choice, Content, Integer, Integers, Text, Texts
-from apps.core.api.attributes import Attribute, Object, Objects
+from apps.core.api import serializer_fields as fields
 from apps.core.api.fields import Field
 from apps.core.schema.json_schema import array, nullable
 from apps.core.schema.operations import JsonSchema, Parameter
 
+AnyField: TypeAlias = "serializers.Field[Any, Any, Any, Any]"
 # What is accepted is more than what clients should send: forms and query strings have only texts.
 WHOLE_NUMBER: JsonSchema = {
     "anyOf": [
@@ -60,10 +63,16 @@ def _of_field(
     return Parameter(field.name, schema, field.required, descriptions.get(field.name, ""))
 
 
-def of_attributes(table: Iterable[Attribute], descriptions: Mapping[str, str]) -> tuple[Parameter, ...]:
-    """Return the rows of a table of attributes."""
+def of_serializer(kind: type[Serializer[Any]], *, optional: tuple[str, ...] = ()) -> tuple[Parameter, ...]:
+    """Return the rows of a serializer, described by the help texts of its fields.
+
+    ``optional`` names fields that other requests than those of this serializer may lack.
+    """
     return tuple(
-        Parameter(row.name, _with_null(row), row.required, descriptions.get(row.name, "")) for row in table
+        Parameter(
+            name, _with_null(field), field.required and name not in optional, str(field.help_text or "")
+        )
+        for name, field in kind().fields.items()
     )
 
 
@@ -79,61 +88,61 @@ def _described(row: Parameter) -> JsonSchema:
     return {**row.schema, "description": row.description} if row.description else row.schema
 
 
-def _with_null(attribute: Attribute) -> JsonSchema:
-    may_be_null = not attribute.required or (attribute.null and getattr(attribute, "blank", True))
-    schema = schema_of(attribute)
-    return nullable(schema) if may_be_null else schema
+def _with_null(field: AnyField) -> JsonSchema:
+    schema = schema_of(field)
+    return nullable(schema) if field.allow_null or not field.required else schema
 
 
 @singledispatch
-def schema_of(attribute: Attribute) -> JsonSchema:
-    """Return what an attribute accepts. An app that has a type of its own registers it."""
-    raise NotImplementedError(f"no schema for {type(attribute).__name__}")
+def schema_of(field: AnyField) -> JsonSchema:
+    """Return what a field accepts. An app that has a kind of its own registers it."""
+    raise NotImplementedError(f"no schema for {type(field).__name__}")
 
 
 @schema_of.register
-def _(attribute: Integer) -> JsonSchema:
+def _(field: fields.WholeNumber) -> JsonSchema:
     return WHOLE_NUMBER
 
 
 @schema_of.register
-def _(attribute: Integers) -> JsonSchema:
+def _(field: fields.WholeNumbers) -> JsonSchema:
     return array(nullable(WHOLE_NUMBER))
 
 
 @schema_of.register
-def _(attribute: Text) -> JsonSchema:
-    length = {"maxLength": attribute.max_length} if attribute.max_length is not None else {}
-    return {**SCALAR, **({} if attribute.blank else {"pattern": r"\S"}), **length}
+def _(field: fields.Text) -> JsonSchema:
+    length = {"maxLength": field.max_length} if field.max_length is not None else {}
+    return {**SCALAR, **({} if field.blank else {"pattern": r"\S"}), **length}
 
 
 @schema_of.register
-def _(attribute: Choice) -> JsonSchema:
-    return {"type": "string", "enum": list(attribute.words)}
+def _(field: fields.Word) -> JsonSchema:
+    return {"type": "string", "enum": list(field.words)}
 
 
 @schema_of.register
-def _(attribute: Array) -> JsonSchema:
+def _(field: fields.Items) -> JsonSchema:
     return {"type": "array"}
 
 
 @schema_of.register
-def _(attribute: Texts) -> JsonSchema:
+def _(field: fields.Texts) -> JsonSchema:
     return array(SCALAR)
 
 
 @schema_of.register
-def _(attribute: Content) -> JsonSchema:
+def _(field: fields.Content) -> JsonSchema:
     return {"type": "object"}
 
 
 @schema_of.register
-def _(attribute: Object) -> JsonSchema:
-    return body_of(of_attributes(attribute.fields, {}))
+def _(field: Serializer) -> JsonSchema:  # type: ignore[type-arg]  # singledispatch takes plain classes
+    return body_of(
+        Parameter(name, _with_null(inner), inner.required, str(inner.help_text or ""))
+        for name, inner in field.fields.items()
+    )
 
 
 @schema_of.register
-def _(attribute: Objects) -> JsonSchema:
-    return array(
-        schema_of(Object(name="", fields=attribute.fields)), **({} if attribute.empty else {"minItems": 1})
-    )
+def _(field: ListSerializer) -> JsonSchema:  # type: ignore[type-arg]  # singledispatch takes plain classes
+    return array(schema_of(cast("AnyField", field.child)), **({} if field.allow_empty else {"minItems": 1}))

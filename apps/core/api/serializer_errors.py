@@ -1,0 +1,111 @@
+"""From a serializer's errors to the contract's one line: ``name is missing, rows[0][id] is invalid``.
+
+Whatever is wrong is told at once: by field in declaration order; within one, what is missing, then what is
+invalid, then the rest; within these by the element of a list. A missing object lacks everything that it
+requires, and what is no object is wrong in all of it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import Field
+from rest_framework.serializers import ListSerializer, Serializer
+from rest_framework.settings import api_settings
+
+from apps.core.api.errors import Failure
+
+MISSING, INVALID, EMPTY = "is missing", "is invalid", "is empty"
+_KINDS = (MISSING, INVALID)
+_WORDS = {
+    "required": MISSING,
+    "blank": EMPTY,
+    "empty": EMPTY,
+    "max_length": "is too long",
+    "invalid_choice": "does not have a valid value",
+}
+_OWN = api_settings.NON_FIELD_ERRORS_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """One object: where it stood, and the errors of its fields; else what holds for all that it requires."""
+
+    path: str
+    errors: Mapping[str, Any]
+    of_required: tuple[str, ...] = ()
+
+    def inner(self, name: str) -> str:
+        """The path of a field."""
+        return f"{self.path}[{name}]" if self.path else name
+
+
+def read(kind: type[Serializer[Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a serializer declares, in their types; others are ignored.
+
+    Raises:
+        Failure: 400, with every error.
+    """
+    serializer = kind(data=given)
+    if not serializer.is_valid():
+        raise Failure(400, {"error": ", ".join(messages(serializer, serializer.errors))})
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+def messages(serializer: Serializer[Any], errors: Mapping[str, Any]) -> Iterator[str]:
+    """Yield every error of a serializer, in order, in words."""
+    return _messages(serializer, [_Scope("", errors)])
+
+
+def _messages(serializer: Serializer[Any], scopes: Sequence[_Scope]) -> Iterator[str]:
+    for name, field in serializer.fields.items():
+        found = [(kind, scope.inner(name)) for scope in scopes for kind in _kinds(field, scope, name)]
+        for kind, path in sorted(found, key=lambda item: _rank(item[0])):
+            yield f"{path} {kind}"
+        inside = _object_in(field)
+        if inside is not None:
+            yield from _messages(inside, [each for scope in scopes for each in _inside(field, scope, name)])
+
+
+def _rank(kind: str) -> int:
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
+
+
+def _kinds(field: Field[Any, Any, Any, Any], scope: _Scope, name: str) -> tuple[str, ...]:
+    """Return what is wrong with the field itself."""
+    if scope.of_required:
+        return scope.of_required if field.required else ()
+    found = scope.errors.get(name, ())
+    if isinstance(found, Mapping):
+        found = found.get(_OWN, ())
+    own: list[ErrorDetail] = [error for error in found if isinstance(error, ErrorDetail)]
+    return tuple(_WORDS.get(error.code or "", INVALID) for error in own)
+
+
+def _object_in(field: Field[Any, Any, Any, Any]) -> Serializer[Any] | None:
+    """Return what declares the fields of an object, of those in a list, or of one that a field may hold."""
+    declares: Any = field.child if isinstance(field, ListSerializer) else field
+    return declares if isinstance(declares, Serializer) else getattr(declares, "inside", None)
+
+
+def _inside(field: Field[Any, Any, Any, Any], scope: _Scope, name: str) -> Iterator[_Scope]:
+    """Yield the objects in the field that have errors."""
+    path, found = scope.inner(name), scope.errors.get(name)
+    if isinstance(field, ListSerializer):
+        for index, errors in found.items() if isinstance(found, Mapping) else ():
+            if index != _OWN:
+                yield _of_object(f"{path}[{index}]", errors)
+    elif isinstance(found, Mapping):
+        yield _of_object(path, found)
+    elif MISSING in _kinds(field, scope, name) and INVALID not in scope.of_required:
+        yield _Scope(path, {}, (MISSING,))
+
+
+def _of_object(path: str, errors: Any) -> _Scope:
+    """Return the scope of an object, or of what should have been one."""
+    own = errors.get(_OWN, ()) if isinstance(errors, Mapping) else errors
+    if any(error.code in ("invalid", "null") for error in own):
+        return _Scope(path, {}, _KINDS)
+    return _Scope(path, errors)
