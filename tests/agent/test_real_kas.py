@@ -6,10 +6,12 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -36,6 +38,7 @@ def version_of(program: str) -> tuple[int, ...]:
 
 
 KAS = os.environ.get("KAS_BINARY", "")
+AGENTK = os.environ.get("AGENTK_BINARY", "")  # beside it, what serves a cluster
 pytestmark = pytest.mark.skipif(not KAS, reason="set KAS_BINARY to the path of a kas, 14.1 or newer")
 START_TIMEOUT = 20  # seconds
 PERSON = "rubi"
@@ -227,19 +230,97 @@ def test_what_an_agent_has_in_its_file_lets_people_in(
     kas: Kas, agent: Agentk, instance: Instance, person: str
 ) -> None:
     """kas posts the file when the agent polls; then it waits for an agent that would do what is asked."""
-    assert kas.ask(f"pat:5:{person}")[0] == 401  # nobody is let in yet
-
     agent.configuration(timeout=15)
     deadline = time.monotonic() + 10
     while not execute(instance, "SELECT id FROM agent_useraccessauthorization"):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
-    time.sleep(0.2)  # what kas keeps of the refusal
     with pytest.raises(TimeoutError):
         kas.ask(f"pat:5:{person}", timeout=2)
     assert kas.ask("pat:5:wrong")[0] == 401
     assert kas.ask(f"pat:4711:{person}")[0] == 401
+
+
+class Cluster(BaseHTTPRequestHandler):
+    """A stand-in of the Kubernetes API, which says who asks for what."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(
+            {
+                "kind": "PodList",
+                "apiVersion": "v1",
+                "path": self.path,
+                "headers": dict(self.headers),
+                "gitVersion": "v1.27.0",
+            }
+        ).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: Any) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def agentk(kas: Kas, instance: Instance, tmp_path: Path) -> Iterator[None]:
+    """An unmodified agentk that serves a cluster through kas."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Cluster) as cluster:
+        threading.Thread(target=cluster.serve_forever, daemon=True).start()
+        kubeconfig = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "here",
+            "clusters": [{"name": "here", "cluster": {"server": f"http://127.0.0.1:{cluster.server_port}"}}],
+            "contexts": [{"name": "here", "context": {"cluster": "here", "user": "agentk"}}],
+            "users": [{"name": "agentk", "user": {"token": "agentk's own"}}],
+        }
+        (tmp_path / "kubeconfig").write_text(json.dumps(kubeconfig))
+        command = [
+            AGENTK,
+            f"--kas-address=grpc://{kas.agents}",
+            f"--token-file={instance.data / 'agent_token'}",
+            f"--kubeconfig={tmp_path / 'kubeconfig'}",
+            "--observability-listen-address=127.0.0.1:0",
+        ]
+        environment = {
+            "POD_NAMESPACE": "gitlab-agent",
+            "POD_NAME": "agentk-0",
+            "SERVICE_ACCOUNT_NAME": "agentk",
+        }
+        with (tmp_path / "agentk.log").open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                env={**os.environ, **environment},
+                stdout=output,
+                stderr=output,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
+            )
+        try:
+            yield
+        finally:
+            stop(process, grace=2)
+            cluster.shutdown()
+
+
+@NEWER
+@pytest.mark.skipif(not AGENTK, reason="set AGENTK_BINARY to the path of an agentk")
+def test_a_person_reaches_the_cluster(kas: Kas, agentk: None, person: str) -> None:
+    deadline = time.monotonic() + 30
+    status, body = 0, b""
+    while status != 200 and time.monotonic() < deadline:
+        with suppress(TimeoutError):
+            status, body = kas.ask(f"pat:5:{person}", "/api/v1/pods?limit=1", timeout=5)
+        time.sleep(0.5)
+
+    assert status == 200, body
+    answer = json.loads(body)
+    assert (answer["kind"], answer["path"]) == ("PodList", "/api/v1/pods?limit=1")
+    assert person not in str(answer["headers"])  # it ends at kas
+    assert kas.ask("pat:5:wrong")[0] == 401
 
 
 @NEWER
