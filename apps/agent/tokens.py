@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.agent.models import Agent, AgentToken
+from apps.core.prepared_queries import PreparedQuery
 from apps.directory.feature_flags import flags_in, gitaly_flags_column
 from apps.directory.models import User
 
@@ -60,13 +61,19 @@ def find(text: str) -> Bearer:
     Raises:
         UnknownToken: there is none, or it is revoked.
     """
-    tokens = AgentToken.objects.usable().select_related("agent__project__route")
-    tokens = tokens.annotate(flags=gitaly_flags_column("agent__project_id"))
-    try:
-        token = tokens.get(token_digest=digest(text))
-    except AgentToken.DoesNotExist:
-        raise UnknownToken from None
+    token = _USABLE.first(digest(text))
+    if token is None:
+        raise UnknownToken
     return Bearer(token, flags_in(token.flags))  # type: ignore[attr-defined]  # the annotation
+
+
+def _usable(token_digest: str) -> QuerySet[AgentToken]:
+    tokens = AgentToken.objects.usable().filter(token_digest=token_digest)
+    flags = gitaly_flags_column("agent__project_id")
+    return tokens.select_related("agent__project__route").annotate(flags=flags)
+
+
+_USABLE = PreparedQuery(_usable)
 
 
 def revoke(token_id: int, *, now: datetime) -> AgentToken:
