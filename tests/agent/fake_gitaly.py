@@ -13,10 +13,7 @@ from tests.agent.protobuf import integer, text
 COMMIT = "1" * 40
 BLOB = "2" * 40
 MANIFEST = b"apiVersion: v1\nkind: ConfigMap\n"
-CONFIGURATION = b"""\
-gitops: {}
-user_access: {access_as: {agent: {}}, groups: [{id: gnuwget}]}
-"""
+CONFIGURATION = b"gitops: {}\n"
 _BLOB_TYPE = 1
 _FILE_MODE = 0o100644
 
@@ -28,8 +25,7 @@ def _refs(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
     yield text(1, b"".join(packets))
 
 
-def _entry(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
-    data = CONFIGURATION if b"config.yaml" in request else MANIFEST
+def _file(data: bytes) -> Iterator[bytes]:
     size = integer(3, len(data))
     yield integer(1, _BLOB_TYPE) + text(2, BLOB) + size + integer(4, _FILE_MODE) + text(5, data)
 
@@ -42,11 +38,15 @@ def _entries(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
 
 
 @contextmanager
-def serving(socket: Path) -> Iterator[str]:
-    """Listen on a Unix socket and yield the address."""
+def serving(socket: Path, *, configuration: bytes = CONFIGURATION) -> Iterator[str]:
+    """Listen on a Unix socket and yield the address; ``configuration`` is every agent's."""
+
+    def entry(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+        return _file(configuration if b"config.yaml" in request else MANIFEST)
+
     methods: dict[str, dict[str, Any]] = {
         "gitaly.SmartHTTPService": {"InfoRefsUploadPack": _refs},
-        "gitaly.CommitService": {"TreeEntry": _entry, "GetTreeEntries": _entries},
+        "gitaly.CommitService": {"TreeEntry": entry, "GetTreeEntries": _entries},
     }
     server = grpc.server(ThreadPoolExecutor(8))
     for service, handlers in methods.items():

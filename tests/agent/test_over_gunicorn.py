@@ -118,6 +118,44 @@ def test_a_scan_result_in_chunks(kas: Kas, seeded_token: str, gunicorn: Instance
     assert execute(gunicorn, "SELECT state FROM agent_vulnerability") == [("resolved",)]
 
 
+def test_a_person_comes_in_by_what_kas_has_read_in_the_agents_file(kas: Kas, gunicorn: Instance) -> None:
+    created = gunicorn.manage("token", "create", "rubi", "--name", "cluster", "--scope", "k8s_proxy")
+    person = {"agent_id": "5", "access_type": "personal_access_token", "access_key": created.split()[-1]}
+    assert kas.post("authorize_proxy_user", **person).status == 403
+
+    file = {"user_access": {"access_as": {"user": {}}, "groups": [{"id": "gnuwget"}]}}
+    assert kas.post("agent_configuration", agent_id="5", agent_config=file).status == 204
+
+    answer = kas.post("authorize_proxy_user", **person)
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert answer.json() == {
+        "agent": {"id": 5, "config_project": {"id": 7}},
+        "user": {"id": 7, "username": "rubi"},
+        "access_as": {
+            "user": {"projects": [], "groups": [{"id": 2, "roles": ["guest", "reporter", "developer"]}]}
+        },
+    }
+    assert kas.post("agent_configuration", agent_id="5", agent_config={}).status == 204
+    assert kas.post("authorize_proxy_user", **person).status == 403
+
+
+def test_numbers_and_moments_that_only_clusters_send(kas: Kas, seeded_token: str, gunicorn: Instance) -> None:
+    alert = {"title": "Not over", "end_time": "0001-01-01T00:00:00Z", "value": 10**4_999}
+    report = json.loads(REPORT)
+    report["vulnerability"]["identifiers"][0]["url"] = "https://example.com/a b"
+
+    sent = kas.module(seeded_token, "POST", "cilium_alert/", [dumped({"alert": alert})], JSON)
+    found = kas.module(seeded_token, "PUT", "starboard_vulnerability/", [dumped(report)], JSON)
+
+    assert (sent.status, found.status) == (200, 200)
+    assert execute(gunicorn, "SELECT status, ended_at FROM agent_alert") == [("triggered", None)]
+    assert execute(gunicorn, "SELECT url FROM agent_identifier") == [("https://example.com/a b",)]
+
+
+def dumped(body: Any) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
 def test_an_empty_body_in_chunks_lacks_its_parameters(kas: Kas, seeded_token: str) -> None:
     answer = kas.module(seeded_token, "POST", "cilium_alert/", [b" "], JSON)
 
