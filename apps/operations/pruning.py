@@ -1,8 +1,9 @@
 """Removing what nobody asks for any more: always what has expired, records of the past by their age."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -13,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from apps.agent.models import UniqueUsage
 from apps.core.jobs.recovery import KEEP_FAILED, KEEP_SUCCESSFUL
 from apps.core.shared_store.models import Entry
+from apps.git_access.lfs import pruning as lfs
 from apps.git_access.models import GitAuditEvent, PushRecord
 
 BATCH = 1000  # rows of one transaction: a long one would hold up the writers of SQLite
@@ -46,15 +48,33 @@ class Stale:
             yield len(keys)
 
 
-def stale(retention: Retention, *, now: datetime) -> list[Stale]:
-    """Return what can go, kind by kind."""
+@dataclass(frozen=True, slots=True)
+class StaleFiles:
+    """What can go and is no mere row: listed and removed by its own functions."""
+
+    kind: str
+    listed: Callable[[], Iterator[Any]]
+    removed: Callable[[], Iterator[int]]
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self.listed())
+
+    def remove(self) -> Iterator[int]:
+        """Remove them, and yield how many went at a time."""
+        return self.removed()
+
+
+def stale(retention: Retention, *, now: datetime) -> list[Stale | StaleFiles]:
+    """Return what can go, kind by kind; files of LFS are without an object once its row is gone."""
     jobs = DBTaskResult.objects
-    found = [
+    found: list[Stale | StaleFiles] = [
         Stale("finished jobs", jobs.successful().filter(finished_at__lt=now - KEEP_SUCCESSFUL)),
         Stale("failed jobs", jobs.failed().filter(finished_at__lt=now - KEEP_FAILED)),
         # Counters, notices, and the answers that are remembered for requests that come again.
         Stale("expired entries of the shared store", Entry.objects.filter(expires_at__lte=now)),
         Stale("expired sessions", Session.objects.filter(expire_date__lte=now)),
+        *_of_lfs(now),
     ]
     if before := _limit(retention.pushes, now):
         done = PushRecord.objects.filter(received_at__lt=before).exclude(processed_at=None)
@@ -66,6 +86,25 @@ def stale(retention: Retention, *, now: datetime) -> list[Stale]:
     if before := _limit(retention.usage, now):
         found.append(Stale("ids in usage of months", UniqueUsage.objects.filter(month__lt=before.date())))
     return found
+
+
+def _of_lfs(now: datetime) -> Iterator[StaleFiles]:
+    yield StaleFiles(
+        "LFS objects that no project has",
+        lambda: lfs.unlinked(now=now).iterator(),
+        lambda: lfs.remove_unlinked(now=now),
+    )
+    files = lfs.all_files(now=now)
+    yield StaleFiles(
+        "LFS files without an object",
+        lambda: chain.from_iterable(each.unknown() for each in files),
+        lambda: chain.from_iterable(each.remove_unknown() for each in files),
+    )
+    yield StaleFiles(
+        "unfinished LFS uploads",
+        lambda: chain.from_iterable(each.leftovers() for each in files),
+        lambda: chain.from_iterable(each.remove_leftovers() for each in files),
+    )
 
 
 def _limit(days: int, now: datetime) -> datetime | None:

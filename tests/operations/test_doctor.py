@@ -20,12 +20,14 @@ from pytest_django.fixtures import Settings
 from apps.core import encryption, secret_files
 from apps.core.encryption import Encrypted
 from apps.core.jobs import leases
+from apps.git_access.models.lfs import name_of
 from apps.operations import rotation
 from apps.operations.doctor import examination
 from apps.operations.doctor.finding import Finding
 from apps.operations.rotation import SecretName
 from apps.ssh_keys.models import OtpSecret
 from tests.factories.directory import UserFactory
+from tests.factories.git_access import LfsObjectFactory
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings
 
@@ -41,6 +43,8 @@ def data(settings: Settings, tmp_path: Path) -> Path:
     settings.SHELL_PREVIOUS_SECRET_FILE = tmp_path / "shell.previous"
     settings.KAS_SECRET_FILE = tmp_path / "kas"
     settings.KAS_PREVIOUS_SECRET_FILE = tmp_path / "kas.previous"
+    settings.WORKHORSE_SECRET_FILE = tmp_path / "workhorse"
+    settings.WORKHORSE_PREVIOUS_SECRET_FILE = tmp_path / "workhorse.previous"
     settings.ENCRYPTION_KEYS_FILE = tmp_path / "keys"
     for name in SecretName:
         rotation.rotate(name)
@@ -144,6 +148,7 @@ def test_old_secrets_and_open_rotations_are_found(data: Path, now: datetime) -> 
         "",
         "End its rotation: `manage.py secret retire kas`.",
         "",
+        "",
     ]
 
 
@@ -239,6 +244,42 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         monkeypatch.setattr(examination, "CHECKS", {name: examination.CHECKS[name]})
 
     return keep
+
+
+def test_files_of_lfs_are_looked_for_and_on_demand_read(
+    settings: Settings, tmp_path: Path, now: datetime, only: Callable[[str], None]
+) -> None:
+    settings.LFS_ROOT = tmp_path / "lfs"
+    only("lfs files")
+    assert examine() == (0, "ok  lfs files       No files of LFS are known.\n")
+    oid = "ab" * 32
+    LfsObjectFactory.create(oid=oid, size=1, file=name_of(oid))
+    path = settings.LFS_ROOT / name_of(oid)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+
+    assert examine() == (0, "ok  lfs files       1 files of LFS on disk looked for.\n")
+    code, said = examine("--all")
+    assert code == 1
+    assert said.startswith(
+        f"!!  lfs files       1 files of LFS on disk read from first to last byte; 1 are damaged: {oid}."
+    )
+    path.unlink()
+    assert examination.of("lfs files", now=now)[0].fact.endswith(f"; 1 are missing: {oid}")
+
+
+def test_new_files_of_lfs_have_a_place(settings: Settings, tmp_path: Path, now: datetime) -> None:
+    settings.LFS_ROOT = tmp_path / "lfs"
+    assert examination.of("lfs store", now=now) == [Finding(f"New files of LFS go to {tmp_path}/lfs")]
+    settings.LFS_STORE = "s3"
+    assert examination.of("lfs store", now=now) == [
+        Finding(
+            "Object storage (no bucket) does not answer: LFS_S3_BUCKET is empty",
+            "Correct LFS_S3_…, or start it.",
+        )
+    ]
+    settings.LFS_STORE = "floppy"
+    assert advice(examination.of("lfs store", now=now)) == ["Let it be `local` or `s3`."]
 
 
 def test_the_end_tells_whether_there_is_anything_to_do(data: Path, only: Callable[[str], None]) -> None:

@@ -1,8 +1,10 @@
 """``manage.py prune``: what nobody asks for goes, the rest stays."""
 
 import json
+import os
 from datetime import datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +14,30 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
 
 from apps.agent.models import UniqueUsage
 from apps.core.shared_store.models import Entry
 from apps.git_access.models import GitAuditEvent, PushEvent, PushRecord, WebhookDelivery
 from apps.operations import pruning
-from tests.factories.git_access import GitAuditEventFactory, PushRecordFactory, WebhookDeliveryFactory
+from tests.factories.git_access import (
+    GitAuditEventFactory,
+    LfsObjectFactory,
+    PushRecordFactory,
+    WebhookDeliveryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
-ALWAYS = ["finished jobs", "failed jobs", "expired entries of the shared store", "expired sessions"]
+ALWAYS = [
+    "finished jobs",
+    "failed jobs",
+    "expired entries of the shared store",
+    "expired sessions",
+    "LFS objects that no project has",
+    "LFS files without an object",
+    "unfinished LFS uploads",
+]
 
 
 def prune(*options: str) -> dict[str, int]:
@@ -43,6 +59,12 @@ def job(status: TaskResultStatus, **values: Any) -> DBTaskResult[..., Any]:
     )
 
 
+@pytest.fixture(autouse=True)
+def lfs_root(settings: Settings, tmp_path: Path) -> Path:
+    settings.LFS_ROOT = tmp_path
+    return tmp_path
+
+
 @pytest.fixture
 def kept(now: datetime) -> list[Any]:
     """What no option reaches, because it is new, waits or lives."""
@@ -61,8 +83,14 @@ def kept(now: datetime) -> list[Any]:
 
 
 @pytest.fixture
-def stale(now: datetime) -> None:
+def stale(now: datetime, lfs_root: Path) -> None:
     ancient = now - timedelta(days=100)
+    LfsObjectFactory.create(created_at=ancient)
+    for name in ("ab/cd/of-nobody", "tmp/uploads/unfinished"):
+        path = lfs_root / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (ancient.timestamp(), ancient.timestamp()))
     job(TaskResultStatus.SUCCESSFUL, finished_at=now - timedelta(days=2))
     job(TaskResultStatus.FAILED, finished_at=now - timedelta(days=15))
     Entry.objects.create(key="old", expires_at=now)

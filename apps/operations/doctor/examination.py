@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
-from apps.operations.doctor import credentials, data, storages, work
+from apps.operations.doctor import credentials, data, lfs_files, storages, work
 from apps.operations.doctor.finding import Finding
 
 Check = Callable[..., Iterator[Finding]]
@@ -17,6 +18,8 @@ CHECKS: dict[str, Check] = {
     "secrets": credentials.secrets,
     "stored secrets": credentials.stored,
     "gitaly": storages.gitaly,
+    "lfs store": lfs_files.lfs_store,
+    "lfs files": lfs_files.lfs_files,
     "workers": work.workers,
     "queue": work.queue,
     "stuck jobs": work.stuck_jobs,
@@ -24,10 +27,15 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def of(name: str, *, now: datetime) -> list[Finding]:
+# What takes long, and is done for those who ask for everything.
+IN_FULL: dict[str, Check] = {"lfs files": partial(lfs_files.lfs_files, everything=True)}
+
+
+def of(name: str, *, now: datetime, in_full: bool = False) -> list[Finding]:
     """Return what one check finds; one that cannot be made is a finding too."""
+    check = IN_FULL.get(name, CHECKS[name]) if in_full else CHECKS[name]
     try:
-        return list(CHECKS[name](now=now))
+        return list(check(now=now))
     except Exception as error:  # whatever is broken, the others are still examined
         reason = next(iter(str(error).splitlines()), "")
         fact = f"It could not be examined: {type(error).__name__}: {reason}"

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 
 import typer
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing
+from apps.git_access.lfs import pruning
+from apps.git_access.models.lfs import FileStore
 from apps.operations.backup import archives
 from apps.operations.backup.archives import BrokenArchive, Manifest, OfAnotherKind
 from apps.operations.backup.databases import DatabaseToolFailed, NotEmpty
@@ -38,7 +41,8 @@ class Command(Noun):
         target = file or settings.DATA / f"backup-{now:%Y-%m-%d-%H%M%S}.tar.gz"
         with refusing(NotEmpty, DatabaseToolFailed, OSError):
             manifest = archives.create(target, with_secrets=with_secrets, now=now)
-        self._present(manifest, [f"Written and read again: {target}"], as_json=as_json, file=target)
+        lines = [f"Written and read again: {target}", *_lines_about_lfs()]
+        self._present(manifest, lines, as_json=as_json, file=target)
 
     @command(help="Read a backup from its first to its last byte, and say what it holds.")
     def verify(self, file: Archive, as_json: Json = False) -> None:
@@ -63,3 +67,9 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     yield f"Made at {manifest.created_at}, of {manifest.database}."
     yield f"Secrets in it: {', '.join(manifest.secrets) or 'none; --with-secrets puts them in.'}"
     yield "Not in it: repositories and the files of LFS."
+
+
+def _lines_about_lfs() -> Iterator[str]:
+    for store, (number, size) in pruning.sizes().items():
+        where = settings.LFS_ROOT if store == FileStore.LOCAL else f"the bucket {settings.LFS_S3_BUCKET}"
+        yield f"Copy {where} too, after this backup: {number} files, {filesizeformat(size)}."

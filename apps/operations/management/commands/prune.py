@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from apps.core.console import DryRun, Json, Verb, present, with_progress
 from apps.operations import pruning
-from apps.operations.pruning import BATCH, Retention, Stale
+from apps.operations.pruning import BATCH, Retention, Stale, StaleFiles
 
 Days = Annotated[int, typer.Option(min=0, max=36500, metavar="DAYS", help="Keep for so long; 0 is for ever.")]
 
 
 class Command(Verb):
     help = (
-        "Remove old jobs, expired entries and sessions; records of pushes, Git commands, changes and usage "
-        "only where it is said for how many days they are kept."
+        "Remove old jobs, expired entries and sessions, and files of LFS that no project has; records of "
+        "pushes, Git commands, changes and usage only where it is said for how many days they are kept."
     )
 
     def handle(
@@ -35,6 +35,6 @@ class Command(Verb):
         present(self, {"dry_run": dry_run, "removed": counts}, lines, as_json=as_json)
 
 
-def _remove(stale: Stale, *, quiet: bool) -> int:
+def _remove(stale: Stale | StaleFiles, *, quiet: bool) -> int:
     batches = -(-stale.count() // BATCH)
     return sum(with_progress(stale.remove(), total=batches, what=stale.kind, quiet=quiet or not batches))
