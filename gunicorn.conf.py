@@ -4,6 +4,7 @@ The work is mostly computing, so more processes than cores only wait for one ano
 which others wait for the database or for Gitaly. Slow clients cost neither: a loop reads from them.
 """
 
+import gc
 import os
 from datetime import UTC, datetime
 from functools import partial
@@ -48,6 +49,8 @@ loglevel = env.str("LOG_LEVEL", default="warning").lower().replace("debug", "inf
 def when_ready(server: Any) -> None:
     """Load the views before the workers are forked: they share the memory."""
     get_resolver().url_patterns  # noqa: B018 -- reading it imports them
+    gc.collect()
+    gc.freeze()  # else the first collection in each process would copy all of it
 
 
 def child_exit(server: Any, worker: Any) -> None:
@@ -79,10 +82,12 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def _warm_up(worker: Any) -> None:
+    from apps.core.postgresql import patience  # noqa: PLC0415
     from apps.git_access.context.facts import Question, readers  # noqa: PLC0415 -- models exist by then
     from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
 
     try:
-        readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
+        with patience.at_most(5):
+            readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))
     except Exception as error:  # the first request will say it to whom it concerns
         worker.log.warning("Not warmed up: %r", error)

@@ -49,19 +49,20 @@ def lines(server: Server) -> list[tuple[str, str]]:
         return []
     kas = f"{server.url}/api/v4/internal/kubernetes"
     connection = ["--unix-socket", server.socket] if server.socket else []
-    agent = ["--header", f"Authorization: Bearer {folder.token(folder.AGENT_TOKEN)}"]
+    agent = f"Authorization: Bearer {folder.in_shell(settings.DATA / folder.AGENT_TOKEN)}"
     alert = json.dumps(_compact(_ALERT))  # the document encodes it twice
     requests = [
-        ("GitLab Agent information", [*agent, f"{kas}/agent_info"]),
-        ("GitLab Agent project information", [*agent, f"{kas}/project_info?id=7"]),
-        ("GitLab Agent usage metrics", [*_json("POST", _compact(_USAGE)), f"{kas}/usage_metrics"]),
-        ("GitLab Agent alert metrics", [*agent, *_json("POST", alert), f"{kas}/modules/cilium_alert"]),
+        ("GitLab Agent information", agent, [f"{kas}/agent_info"]),
+        ("GitLab Agent project information", agent, [f"{kas}/project_info?id=7"]),
+        ("GitLab Agent usage metrics", "", [*_json("POST", _compact(_USAGE)), f"{kas}/usage_metrics"]),
+        ("GitLab Agent alert metrics", agent, [*_json("POST", alert), f"{kas}/modules/cilium_alert"]),
         (
             "Create Starboard vulnerability",
-            [*agent, *_json("PUT", _compact(_VULNERABILITY)), f"{kas}/modules/starboard_vulnerability"],
+            agent,
+            [*_json("PUT", _compact(_VULNERABILITY)), f"{kas}/modules/starboard_vulnerability"],
         ),
     ]
-    return [(heading, _curl([*connection, *options])) for heading, options in requests]
+    return [(heading, _curl(header, [*connection, *options])) for heading, header, options in requests]
 
 
 def _compact(body: Any) -> str:
@@ -72,8 +73,9 @@ def _json(method: str, body: str) -> list[str]:
     return ["--request", method, "--header", "Content-Type: application/json", "--data", body]
 
 
-def _curl(options: list[str]) -> str:
+def _curl(credential: str, options: list[str]) -> str:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "secret", "sign", "kas"]
     signing = shlex.join(["env", f"DATA={settings.DATA}", *command])
     signature = f'--header "Gitlab-Kas-Api-Request: $({signing})"'
-    return f"curl --silent --show-error {signature} {shlex.join(options)}"
+    agent = f'--header "{credential}" ' if credential else ""
+    return f"curl --silent --show-error {signature} {agent}{shlex.join(options)}"

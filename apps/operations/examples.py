@@ -1,6 +1,5 @@
 """Requests to try: the examples of GitLab's document as curl lines that work on this instance as printed."""
 
-import base64
 import json
 import shlex
 from dataclasses import dataclass
@@ -128,17 +127,18 @@ def _get(server: Server, path: str, *fields: str) -> str:
 
 
 def _curl(server: Server, path: str, *options: str) -> str:
-    secret = base64.b64encode(settings.SHELL_SECRET_FILE.read_bytes()).decode()
-    return _command(server, f"internal/{path}", "--header", f"Gitlab-Shared-Secret: {secret}", *options)
+    secret = folder.in_shell(settings.SHELL_SECRET_FILE, base64=True)
+    return _command(server, f"internal/{path}", f"Gitlab-Shared-Secret: {secret}", *options)
 
 
 def _with_token(server: Server, header: str, method: str, path: str, body: str = "") -> str:
     sent = ["--header", "Content-Type: application/json", "--data", body] if body else []
-    token = folder.token(folder.ADMIN_TOKEN)
-    return _command(server, path, "--request", method, "--header", f"{header}: {token}", *sent)
+    token = folder.in_shell(settings.DATA / folder.ADMIN_TOKEN)
+    return _command(server, path, f"{header}: {token}", "--request", method, *sent)
 
 
-def _command(server: Server, path: str, *options: str) -> str:
+def _command(server: Server, path: str, credential: str, *options: str) -> str:
+    """Return one line; the shell that runs it reads the credential from its file."""
     socket = ["--unix-socket", server.socket] if server.socket else []
-    command = ["curl", "--silent", "--show-error", *socket, *options, f"{server.url}/api/v4/{path}"]
-    return shlex.join(command)
+    rest = shlex.join([*socket, *options, f"{server.url}/api/v4/{path}"])
+    return f'curl --silent --show-error --header "{credential}" {rest}'

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shlex
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from apps.core.secret_files import new_shell_secret, new_signing_secret
 
 ADMIN_TOKEN = "admin_token"  # noqa: S105 -- the name of a file
 AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
+FIRST_PASSWORD = "first_password"  # noqa: S105 -- the name of a file
 SETTINGS_FILE = "env"
 
 # Where GitLab's document says that its Gitaly listens; requests to try answer as printed there.
@@ -48,6 +50,20 @@ def secret_files() -> dict[str, Path]:
         AGENT_TOKEN: settings.DATA / AGENT_TOKEN,
         SETTINGS_FILE: settings.DATA / SETTINGS_FILE,  # it may hold passwords and tokens
     }
+
+
+def in_shell(path: Path, *, base64: bool = False) -> str:
+    """Return what a shell replaces by the content of a file, between double quotes, too."""
+    name = shlex.quote(str(path))
+    return f"$(base64 < {name} | tr -d '\\n')" if base64 else f"$(cat {name})"
+
+
+def keep_password(password: str) -> Path:
+    """Write the administrator's first password where only the owner of the instance can read it."""
+    path = settings.DATA / FIRST_PASSWORD
+    path.unlink(missing_ok=True)
+    _create(path, f"{password}\n".encode())
+    return path
 
 
 def token(name: str) -> str:

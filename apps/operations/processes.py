@@ -1,11 +1,85 @@
 """Child processes that end with their parent, and ending one for sure."""
 
 import ctypes
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 _PR_SET_PDEATHSIG = 1
+
+
+class Process(Protocol):
+    """What ``subprocess.Popen`` and ``Fork`` have in common."""
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended; minus the number of a signal."""
+
+    def poll(self) -> int | None:
+        """Return the code once it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; ``TimeoutExpired`` after so many seconds."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+
+
+class Fork:
+    """A fork of this process."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._process = multiprocessing.get_context("fork").Process(target=work)
+        self._process.start()
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended; minus the number of a signal."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """Return the code once it has ended."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired([], timeout or 0)
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self._process.kill()
+
+
+def fork(work: Callable[[], None], *, close: Sequence[int] = ()) -> Fork:
+    """Run ``work`` in a fork that ends with this process; the files ``close`` are not its business."""
+    parent = os.getpid()
+
+    def begin() -> None:
+        end_with_parent()
+        if os.getppid() != parent:  # it died before the kernel had been asked
+            sys.exit(1)
+        os.setsid()  # Ctrl-C goes to every process of a terminal's group; the children are told by us, once
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        for descriptor in close:
+            os.close(descriptor)
+        work()
+
+    return Fork(begin)
 
 
 def end_with_parent() -> None:
@@ -24,7 +98,7 @@ def stop(process: subprocess.Popen[bytes], *, grace: float, by: signal.Signals =
     return wait_or_kill(process, grace=grace)
 
 
-def wait_or_kill(process: subprocess.Popen[bytes], *, grace: float) -> int:
+def wait_or_kill(process: Process, *, grace: float) -> int:
     """Wait for a process that was asked to end, kill it after ``grace`` seconds, and return its exit code."""
     try:
         return process.wait(timeout=grace)

@@ -1,16 +1,15 @@
 """One foreground process over the web server and the worker."""
 
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
 import structlog
 
-from apps.operations.processes import end_with_parent, wait_or_kill
+from apps.operations.processes import Process, wait_or_kill
 
 POLL = 0.5  # seconds
 GRACE = 70  # seconds; more than gunicorn gives its running requests
@@ -23,13 +22,11 @@ log = structlog.get_logger("gitlab_internal.supervisor")
 
 @dataclass
 class Child:
-    """A process that can be started again."""
+    """A process that can be started again; ``launch`` starts it in a session of its own."""
 
-    command: Sequence[str]
-    environment: dict[str, str]
-    descriptors: Sequence[int] = ()
-    process: subprocess.Popen[bytes] = field(init=False)
-    started: float = field(init=False)
+    launch: Callable[[], Process]
+    process: Process = field(init=False, repr=False)
+    started: float = field(init=False, repr=False)
     _pause: float = field(default_factory=lambda: FIRST_PAUSE, init=False)
     _due: float | None = field(default=None, init=False)
 
@@ -37,14 +34,7 @@ class Child:
         """Start the process."""
         self._due = None
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 -- our own commands
-            self.command,
-            env=self.environment,
-            pass_fds=self.descriptors,
-            # Ctrl-C goes to every process of a terminal's group; the children are told by us, once.
-            start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
-        )
+        self.process = self.launch()
 
     def revive(self) -> None:
         """Start it again if it has ended, after a pause that grows while it ends at once."""

@@ -1,5 +1,8 @@
 """``manage.py serve``: from nothing to a running instance, and again."""
 
+import base64
+import os
+import pty
 import re
 import signal
 import stat
@@ -7,7 +10,7 @@ import subprocess
 import sys
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -21,7 +24,7 @@ SECRETS = (
     ".gitlab_shell_secret", ".gitlab_kas_secret", ".gitlab_workhorse_secret", "secret_key", "encryption_keys",
     "admin_token", "agent_token", "env",
 )  # fmt: skip
-PASSWORD = re.compile(r"^Log in as  root with (\S+) \(shown only now\)$", re.MULTILINE)
+PASSWORD = re.compile(r"^Log in as  root with the password in \S+/first_password$", re.MULTILINE)
 
 
 @contextmanager
@@ -58,17 +61,37 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_the_first_run_makes_private_files_and_shows_a_password_once(gunicorn: Instance) -> None:
+def test_the_first_run_makes_private_files_and_prints_no_secret(gunicorn: Instance) -> None:
     output = first_output()
 
     assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
     assert {stat.S_IMODE((gunicorn.data / name).stat().st_mode) for name in SECRETS} == {0o600}
     assert stat.S_IMODE(gunicorn.data.stat().st_mode) == 0o700
     assert len(PASSWORD.findall(output)) == 1
+    contents = [(gunicorn.data / name).read_bytes().strip() for name in (*SECRETS[:7], "first_password")]
+    assert not [text for text in contents if text.decode() in output]
+    assert base64.b64encode((gunicorn.data / ".gitlab_shell_secret").read_bytes()).decode() not in output
 
 
-def test_the_printed_password_opens_the_admin_site(gunicorn: Instance) -> None:
-    (password,) = PASSWORD.findall(first_output())
+def test_a_terminal_is_shown_the_password(tmp_path: Path) -> None:
+    terminal, line = pty.openpty()
+    command = [sys.executable, str(ROOT / "manage.py"), "serve", "--only-prepare"]
+    settings = environment(tmp_path / "data", **database())
+
+    subprocess.run(command, env=settings, cwd=ROOT, stdout=line, stderr=line, check=True)
+
+    os.close(line)
+    shown = b""
+    with suppress(OSError):  # what Linux says at the end of a terminal
+        while data := os.read(terminal, 65536):
+            shown += data
+    os.close(terminal)
+    assert len(re.findall(rb"Log in as  root with \S{20} \(shown only now\)", shown)) == 1
+    assert not (tmp_path / "data" / "first_password").exists()
+
+
+def test_the_first_password_opens_the_admin_site(gunicorn: Instance) -> None:
+    password = (gunicorn.data / "first_password").read_text().strip()
     form = gunicorn.request("GET", "/admin/login/")
     (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form.body.decode())
     cookie = form.headers["Set-Cookie"].split(";")[0]
@@ -145,6 +168,20 @@ def test_ends_when_gunicorn_is_killed() -> None:
 
         assert process.wait(timeout=60) == 1
         assert not alive(worker)
+
+
+def test_a_second_instance_on_one_folder_is_refused() -> None:
+    with (
+        prepared_folder() as (data, database),
+        serving(environment(data, **database), "--port", "0") as first,
+    ):
+        address(first)
+
+        with serving(environment(data, **database), "--port", "0") as second:
+            _, errors = second.communicate(timeout=120)
+
+    assert second.returncode == 1
+    assert f"CommandError: An instance runs on {data} already: process {first.pid}." in errors.decode()
 
 
 def test_a_taken_port_is_named() -> None:

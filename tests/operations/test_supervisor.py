@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from apps.operations import supervisor
-from apps.operations.processes import stop
+from apps.operations.processes import fork
 from apps.operations.supervisor import Child, Supervisor
 
 SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -34,12 +35,18 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def running() -> Iterator[Supervisor]:
-    environment = dict(os.environ)
-    supervised = Supervisor(Child(SLEEP, environment), Child(SLEEP, environment))
+    supervised = Supervisor(child(SLEEP), child(SLEEP))
     supervised.start()
     yield supervised
-    for child in (supervised.web, supervised.worker):
-        stop(child.process, grace=5)
+    for each in (supervised.web, supervised.worker):
+        if each.process.poll() is None:
+            each.process.kill()
+            each.process.wait()
+
+
+def child(command: list[str]) -> Child:
+    """Return one that runs a program; a process with threads is not forked here."""
+    return Child(partial(subprocess.Popen, command))
 
 
 def during(supervised: Supervisor, act: Callable[[], None]) -> int:
@@ -84,25 +91,24 @@ def test_a_dead_worker_is_replaced(running: Supervisor) -> None:
 
 
 def test_the_pause_before_another_worker_grows_while_it_dies_at_once() -> None:
-    child = Child([sys.executable, "-S", "-c", ""], dict(os.environ))
-    child.start()
+    hasty = child([sys.executable, "-S", "-c", ""])
+    hasty.start()
     pauses = []
 
     for _ in range(3):
-        child.process.wait()
-        child.revive()
-        pauses.append(child._pause)
-        child._due = 0
-        child.revive()
-    child.process.wait()
+        hasty.process.wait()
+        hasty.revive()
+        pauses.append(hasty._pause)
+        hasty._due = 0
+        hasty.revive()
+    hasty.process.wait()
 
     assert pauses == [2 * supervisor.FIRST_PAUSE, 4 * supervisor.FIRST_PAUSE, 8 * supervisor.FIRST_PAUSE]
 
 
 def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "GRACE", 0.2)
-    environment = dict(os.environ)
-    supervised = Supervisor(Child(STUBBORN, environment), Child(SLEEP, environment))
+    supervised = Supervisor(child(STUBBORN), child(SLEEP))
     supervised.start()
     time.sleep(0.5)  # until it ignores the signal
 
@@ -114,9 +120,11 @@ def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_children_end_with_a_killed_supervisor() -> None:
     script = (
-        "import os, sys, time\n"
+        "import time\n"
+        "from functools import partial\n"
+        "from apps.operations.processes import fork\n"
         "from apps.operations.supervisor import Child\n"
-        "Child([sys.executable, '-S', '-c', 'import time; time.sleep(60)'], dict(os.environ)).start()\n"
+        "Child(partial(fork, partial(time.sleep, 60))).start()\n"
         "print('started', flush=True)\n"
         "time.sleep(60)\n"
     )
@@ -128,3 +136,21 @@ def test_children_end_with_a_killed_supervisor() -> None:
 
     # The child holds the pipe too: it is at its end once both are gone.
     assert parent.communicate(timeout=10)[0] == b""
+
+
+def test_a_fork_tells_how_it_ended_and_drops_what_is_not_its_business() -> None:
+    readable, writable = os.pipe()
+
+    def work() -> None:
+        try:
+            os.fstat(readable)
+        except OSError:
+            os.write(writable, b"closed")
+        sys.exit(3)
+
+    process = fork(work, close=[readable])
+
+    assert process.wait(timeout=10) == 3
+    assert os.read(readable, 10) == b"closed"
+    os.close(readable)
+    os.close(writable)

@@ -1,5 +1,6 @@
 """What can be counted at the moment when somebody asks; docs/observability.md describes each."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -13,8 +14,10 @@ from prometheus_client.registry import Collector
 
 from apps.agent.models import Agent
 from apps.core.jobs import heartbeats
+from apps.core.postgresql import patience
 from apps.operations import rotation
 
+PATIENCE = 4.0  # seconds for all of it; Prometheus waits for ten
 CONNECTED = timedelta(hours=1)  # longer than the last use of a token may go unrecorded
 
 log = structlog.get_logger(__name__)
@@ -29,9 +32,11 @@ class Gauges(Collector):
     def collect(self) -> Iterable[Metric]:
         """Yield every gauge."""
         failed = 0
+        until = time.monotonic() + PATIENCE
         for measure in MEASURES:
             try:
-                yield from list(measure(self._now))
+                with patience.at_most(max(0.1, until - time.monotonic())):
+                    yield from list(measure(self._now))
             except Exception:
                 # A scrape must tell what it can, whatever a driver or a file system raises.
                 log.warning("gauge not measured", gauge=measure.__name__, exc_info=True)

@@ -2,6 +2,7 @@
 
 import enum
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,10 @@ from django.db.migrations.executor import MigrationExecutor
 from apps.core import secret_files
 from apps.core.gitaly import reachability
 from apps.core.jobs import heartbeats
+from apps.core.postgresql import patience
 from apps.core.shared_store.store import store
+
+PATIENCE = 1.6  # seconds; a load balancer waits for two
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +44,20 @@ class Readiness:
 
 
 def look(*, now: datetime) -> Readiness:
-    """Look at every part; the log says why one fails."""
-    required = {name: _state(name, check) for name, check in REQUIRED.items()}
-    wished = {name: _state(name, check, otherwise=State.DEGRADED) for name, check in _wished(now).items()}
+    """Look at every part, for ``PATIENCE`` at most; the log says why one fails."""
+    until = time.monotonic() + PATIENCE
+    with patience.at_most(PATIENCE / 2):
+        required = {name: _state(name, check, until) for name, check in REQUIRED.items()}
+        wished = {
+            name: _state(name, check, until, otherwise=State.DEGRADED) for name, check in _wished(now).items()
+        }
     return Readiness({**required, **wished})
 
 
-def _state(name: str, check: Callable[[], bool], otherwise: State = State.FAILED) -> State:
+def _state(name: str, check: Callable[[], bool], until: float, *, otherwise: State = State.FAILED) -> State:
+    """Look at one part; one that there is no time left for counts as one that does not answer."""
+    if time.monotonic() > until:
+        return otherwise
     try:
         if check():
             return State.OK

@@ -3,9 +3,7 @@
 import os
 import socket
 import sys
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,10 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from apps.core.observability import metric_files
-from apps.operations import credentials, examples, folder, listening
-from apps.operations.supervisor import Child, Supervisor
-
-MANAGE = Path(settings.BASE_DIR) / "manage.py"
+from apps.operations import credentials, examples, folder, instance_lock, listening
 
 
 class Command(BaseCommand):
@@ -46,30 +41,29 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         os.umask(0o077)  # whatever an instance makes is its own
         self._make_files(server)
+        lock = None if only_prepare else _hold_folder()
         self._make_database(empty=empty)
         password = credentials.first_password()
         credentials.register()
         connections.close_all()
-        if only_prepare:
+        if lock is None:
             self._describe(server, password)
             return
         try:
             listener = listening.listen(address)
         except OSError as error:
             raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
-        with listener, self._metrics_listener() as metrics:
-            supervisor = _supervisor(listener, metrics)
-            supervisor.start()
-            self._describe(listening.of(listener), password)
-            if metrics:
-                self._describe_metrics(listening.of(metrics))
-        sys.exit(supervisor.watch())
+        metrics = self._metrics_listener()
+        self._describe(listening.of(listener), password)
+        if metrics:
+            self._describe_metrics(listening.of(metrics))
+        _become_instance(lock, listener, metrics)
 
-    def _metrics_listener(self) -> AbstractContextManager[socket.socket | None]:
+    def _metrics_listener(self) -> socket.socket | None:
         """Open the address of the metrics; an instance runs without when another one has it."""
         address = settings.METRICS_BIND
         if not address:
-            return nullcontext()
+            return None
         try:
             return listening.listen(address)
         except listening.NotAnAddress as error:
@@ -79,7 +73,7 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"No metrics: cannot listen on {address}: {reason}. Set METRICS_BIND to another one."
             )
-            return nullcontext()
+            return None
 
     def _describe_metrics(self, server: listening.Server) -> None:
         self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
@@ -112,18 +106,32 @@ class Command(BaseCommand):
         if requests:
             tokens = f"{folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN}"
             self.stdout.write(f"Tokens     {tokens} in that folder")
-        if password:
+        if password and self.stdout.isatty():
             self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
+        elif password:  # whatever keeps this output is not the place for it
+            path = folder.keep_password(password)
+            self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with the password in {path}")
         self.stdout.flush()
 
 
-def _supervisor(listener: socket.socket, metrics: socket.socket | None) -> Supervisor:
+def _hold_folder() -> int:
+    try:
+        return instance_lock.hold(settings.DATA)
+    except instance_lock.AlreadyRunning as error:
+        message = f"An instance runs on {settings.DATA} already: process {error.pid}. Stop it, or set DATA."
+        raise CommandError(message) from error
+
+
+def _become_instance(lock: int, listener: socket.socket, metrics: socket.socket | None) -> NoReturn:
+    """Start afresh in this process: what was needed to prepare an instance is not needed to run it."""
     listeners = [listener, metrics] if metrics else [listener]
-    descriptors = tuple(each.fileno() for each in listeners)
+    descriptors = [lock, *(each.fileno() for each in listeners)]
     environment = {**listening.instance_url(listening.of(listener)), **os.environ, "DATA": str(settings.DATA)}
     environment["METRICS_BIND"] = listening.address_of(metrics) if metrics else ""
     if metrics:
         environment |= metric_files.share(settings.DATA / "metrics")  # the worker counts there, too
-    binds = [argument for number in descriptors for argument in ("--bind", f"fd://{number}")]
-    web = Child([sys.executable, "-m", "gunicorn", *binds], environment, descriptors)
-    return Supervisor(web, Child([sys.executable, str(MANAGE), "worker"], environment))
+    for number in descriptors:
+        os.set_inheritable(number, True)
+    os.chdir(settings.BASE_DIR)  # gunicorn finds its settings there
+    command = [sys.executable, "-m", "gitlab_internal.instance", *map(str, descriptors)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 -- our own module
