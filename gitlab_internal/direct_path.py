@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from apps.core.postgresql import patience
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 SITE = ("/admin/", "/api/docs", "/api/schema")
@@ -25,10 +27,15 @@ class DirectPathMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
         if path.startswith(SITE) or path.startswith(settings.STATIC_URL):
-            return self._site(request)
+            with patience.at_most(settings.DATABASE_PUSH_TIMEOUT):
+                return self._site(request)
         if not path.startswith(PROBES) and not hasattr(request, "urlconf"):
             request.get_host()  # refuses those that ALLOWED_HOSTS does not hold; probes come by address
-        return self._direct(request)
+        seconds = (
+            settings.DATABASE_LOOKUP_TIMEOUT if request.method == "GET" else settings.DATABASE_PUSH_TIMEOUT
+        )
+        with patience.at_most(seconds):
+            return self._direct(request)
 
 
 def _innermost(get_response: GetResponse) -> GetResponse:

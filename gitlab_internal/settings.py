@@ -186,6 +186,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "apps.core.postgresql"
+    # Seconds for connecting to PostgreSQL; DATABASE_URL may set what libpq knows besides.
+    postgresql_options = {"connect_timeout": env.int("DATABASE_CONNECT_TIMEOUT", default=3)}
+    # A host that is gone is noticed within a minute.
+    postgresql_options |= {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
+    DATABASES["default"]["OPTIONS"] = {**postgresql_options, **DATABASES["default"].get("OPTIONS", {})}
+# Seconds that a request waits for one of PostgreSQL's connections where all are taken; then it is a 503.
+DATABASE_CONNECT_WAIT = env.int("DATABASE_CONNECT_WAIT", default=3)
+# Seconds that one statement of a lookup may take on PostgreSQL; then it is a 503. 0 is no limit.
+DATABASE_LOOKUP_TIMEOUT = env.int("DATABASE_LOOKUP_TIMEOUT", default=5)
+# Seconds for one statement of anything else, such as the check of a push; the server is told, too.
+DATABASE_PUSH_TIMEOUT = env.int("DATABASE_PUSH_TIMEOUT", default=50)
 # `redis://host:6379/0` keeps counters, notices and the rate limit; empty: the database does.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:

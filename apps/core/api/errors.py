@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -26,6 +27,7 @@ UNAUTHORIZED = {"message": "401 Unauthorized"}
 ROUTE_NOT_FOUND = {"error": "404 Not Found"}
 METHOD_NOT_ALLOWED = {"error": "405 Not Allowed"}
 TOO_LARGE = "413 Request Entity Too Large"
+UNAVAILABLE = {"message": "503 Service Unavailable"}
 SERVER_ERROR = {"message": "500 Internal Server Error"}
 
 
@@ -123,8 +125,15 @@ def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mappi
         case Http404():
             return 404, {"message": "404 Not Found"}, {}
         case _:
-            log.exception("unforeseen failure", exc_info=error)
-            return 500, SERVER_ERROR, {}
+            return _failure_of_ours(error)
+
+
+def _failure_of_ours(error: Exception) -> tuple[int, Mapping[str, Any], dict[str, str]]:
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("database not available", exc_info=error)
+        return 503, UNAVAILABLE, {}
+    log.exception("unforeseen failure", exc_info=error)
+    return 500, SERVER_ERROR, {}
 
 
 def route_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -70,5 +70,6 @@ UNREADABLE = (
 EVERYWHERE = (
     Answer(413, "The body is larger than it may be, or has too many fields.", reference("MessageOrError")),
     message(500, "An unforeseen failure; the log says which."),
+    message(503, "The database does not answer in time."),
 )
 SUCCESS = closed({"success": BOOLEAN})
