@@ -123,4 +123,4 @@ def test_no_probe_may_be_kept_by_a_proxy(client: Client, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/metrics", "/-/metrics"])
 def test_the_port_of_the_service_has_no_metrics(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 404
+    assert client.get(path, headers={"host": "localhost"}).status_code == 404
