@@ -1,7 +1,7 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
 # make lint                                                                     everything but the tests
-# make bench [BENCH="--scale 0.05"]                                             speed, as ratios in one run
+# make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run
 # make docs                                                                     the pages of docs/ as a site
 
 PORT ?= 3001
@@ -10,6 +10,7 @@ BIND ?=
 TESTS ?=
 COVERAGE ?=
 BENCH ?=
+AGAINST ?=
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 
 VENV := .venv
@@ -38,7 +39,7 @@ lint: $(VENV)/.dev
 	BIN=$(BIN) bash .ci/check-deployment
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python -m bench $(if $(AGAINST),--against '$(AGAINST)') $(BENCH)
 	$(BIN)/python -m bench.seats
 
 # A warning is an error: a link that leads nowhere, a page that no list names.

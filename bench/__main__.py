@@ -1,7 +1,9 @@
 """Measure the hot endpoints against a constant view, in turns, and print the table.
 
-``python -m bench`` makes its own PostgreSQL. ``--scale 0.05`` makes the world smaller, ``--rounds`` and
-``--seconds`` the run longer or shorter. It ends with 1 when a target is missed.
+``python -m bench`` makes its own PostgreSQL. ``--scale 0.05`` makes the world another size, ``--full`` the
+large one, ``--rounds`` and ``--seconds`` the run longer or shorter. ``--against ../other`` measures another
+checkout in turns with this one. The table also goes to ``bench/results/COMMIT.txt``. It ends with 1 when a
+target is missed.
 """
 
 import argparse
@@ -9,16 +11,16 @@ import base64
 import json
 import random
 import shutil
-import statistics
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.instances import Server, World, connect, server
+from bench.instances import ROOT, SQLITE, Server, World, connect, server
 from bench.load import Burst, Request, burst
+from bench.report import OTHER, Case, Report
 from tests import servers
 
 PREFIX = "/api/v4/internal"
@@ -26,35 +28,11 @@ LARGE = World(users=50_000, keys=1_000_000, groups=20_001, projects=100_000, mem
 SMALL = World(users=500, keys=1_000, groups=30, projects=100, members=400)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One endpoint on one server."""
-
-    name: str
-    server: Server
-    requests: list[Request]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A ratio that must hold: of ``measure`` of ``case`` to that of ``base``."""
-
-    case: str
-    base: str
-    measure: str
-    least: float | None = None
-    most: float | None = None
-
-    def met(self, ratio: float) -> bool:
-        """Whether the ratio is within the target."""
-        return (self.least is None or ratio >= self.least) and (self.most is None or ratio <= self.most)
-
-
-TARGETS = (
-    Target("allowed", "floor", "rate", least=0.55),
-    Target("authorized_keys 1M", "floor (GET)", "rate", least=0.65),
-    Target("authorized_keys 1M", "authorized_keys 1k", "p50", most=1.2),
-)
+PUSH = {
+    "gl_repository": "project-7",
+    "identifier": "user-1",
+    "changes": f"{'0' * 40} fd9e76b9136bdd9fe217061b497745792fe5a5ee refs/heads/gh-pages\n",
+}
 
 
 def main() -> int:
@@ -63,48 +41,86 @@ def main() -> int:
     if shutil.which("wrk") is None:
         sys.exit("The benchmark sends its load with wrk, which is not installed (apt-get install wrk).")
     with ExitStack() as stack:
-        cases = _cases(stack, options.scale)
+        cases = _cases(stack, options.scale, options.against)
         for case in cases:
             _measure(case, seconds=1)
         rounds = [
             {case.name: _measure(case, seconds=options.seconds) for case in cases}
             for _ in range(options.rounds)
         ]
-        _print_rates(cases, rounds)
-        _print_plan(cases[0].server)
-    return _print_targets(rounds)
+        report = Report()
+        report.rates(cases, rounds)
+        report.plan(cases[0].server)
+        if options.against:
+            report.comparison(rounds)
+        missed = report.targets(rounds)
+    print(f"\nThis table is in {report.write()}")
+    return missed
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="size of the large world (default: 1)")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--scale", type=float, default=0.02, help="size of the large world (default: 0.02)")
+    parser.add_argument("--full", action="store_const", const=1.0, dest="scale", help="a million keys")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="length of one burst")
+    parser.add_argument("--against", type=Path, help="another checkout, measured in turns with this one")
     return parser.parse_args()
 
 
-def _cases(stack: ExitStack, scale: float) -> list[Case]:
+def _cases(stack: ExitStack, scale: float, against: Path | None) -> list[Case]:
     # The default is 128 MB, which no operator of a million keys leaves as it is.
     postgresql = stack.enter_context(servers.postgresql("shared_buffers=1GB"))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gitlab-internal-bench-")))
     world = World(**{name: max(30, int(number * scale)) for name, number in vars(LARGE).items()})
-    large = stack.enter_context(server(postgresql.create_database(), folder / "large", world))
-    small = stack.enter_context(server(postgresql.create_database(), folder / "small", SMALL))
+    cases: list[Case] = []
+    for suffix, checkout in [("", ROOT), *([(OTHER, against.resolve())] if against else [])]:
+
+        def run(
+            name: str, url: str, of: World | None, checkout: Path = checkout, end: str = suffix
+        ) -> Server:
+            return stack.enter_context(server(url, folder / f"{name}{end.strip()}", of, checkout))
+
+        large = run("large", postgresql.create_database(), world)
+        small = run("small", postgresql.create_database(), SMALL)
+        examples = run("examples", SQLITE, None)
+        of_checkout = [*_on_postgresql(large, small, world), *_on_sqlite(examples)]
+        cases += [replace(case, name=f"{case.name}{suffix}") for case in of_checkout]
+    return cases
+
+
+def _on_postgresql(large: Server, small: Server, world: World) -> list[Case]:
     chance = random.Random(1)
+    bodies = _bodies(large, chance)
     return [
-        Case("floor", large, [Request("POST", f"{PREFIX}/floor", body) for body in _bodies(large, chance)]),
-        Case(
-            "allowed", large, [Request("POST", f"{PREFIX}/allowed", body) for body in _bodies(large, chance)]
-        ),
+        Case("floor", large, [Request("POST", f"{PREFIX}/floor", body) for body in bodies]),
+        Case("allowed", large, [Request("POST", f"{PREFIX}/allowed", body) for body in bodies]),
         Case("floor (GET)", large, [_key_request("floor", number) for number in range(1, 500)]),
         Case("authorized_keys 1k", small, _key_requests(SMALL, chance)),
-        Case("authorized_keys 1M", large, _key_requests(world, chance)),
-        Case(
-            "discover",
-            large,
-            [Request("GET", f"{PREFIX}/discover?key_id={number}") for number in range(1, 500)],
-        ),
+        Case("authorized_keys", large, _key_requests(world, chance)),
+        Case("discover", large, [_discover(number) for number in range(1, 500)]),
     ]
+
+
+def _on_sqlite(examples: Server) -> list[Case]:
+    """The world of the document's examples, which everybody starts with."""
+    common = {"key_id": "11", "project": "gnuwget/wget2"}
+    pull = {**common, "action": "git-upload-pack", "protocol": "ssh", "changes": "_any"}
+    return [
+        Case("allowed, SQLite", examples, [Request("POST", f"{PREFIX}/allowed", json.dumps(pull))]),
+        Case("discover, SQLite", examples, [_discover(11)]),
+        Case("lfs_authenticate, SQLite", examples, [_posting("lfs_authenticate", common)]),
+        Case("pre_receive, SQLite", examples, [_posting("pre_receive", {"gl_repository": "project-7"})]),
+        Case("post_receive, SQLite", examples, [_posting("post_receive", PUSH)]),
+    ]
+
+
+def _posting(endpoint: str, body: dict[str, str]) -> Request:
+    return Request("POST", f"{PREFIX}/{endpoint}", json.dumps(body))
+
+
+def _discover(key: int) -> Request:
+    return Request("GET", f"{PREFIX}/discover?key_id={key}")
 
 
 def _bodies(served: Server, chance: random.Random) -> list[str]:
@@ -136,48 +152,6 @@ def _measure(case: Case, *, seconds: int) -> Burst:
     return burst(
         case.server.url, case.server.secret, case.requests, server_pid=case.server.pid, seconds=seconds
     )
-
-
-def _median(rounds: list[dict[str, Burst]], name: str, measure: str) -> float:
-    return float(statistics.median(getattr(results[name], measure) for results in rounds))
-
-
-def _print_rates(cases: list[Case], rounds: list[dict[str, Burst]]) -> None:
-    print(
-        f"{'endpoint':<22}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}"
-        f"   median of {len(rounds)} rounds"
-    )
-    for case in cases:
-        figures = [_median(rounds, case.name, measure) for measure in ("rate", "p50", "p99", "server_cpu")]
-        print(f"{case.name:<22}{figures[0]:>8.0f}{figures[1]:>9.2f}{figures[2]:>9.2f}{figures[3]:>9.2f}")
-
-
-def _print_plan(served: Server) -> None:
-    """Show which index the lookup of a key uses, and how many buffers it reads."""
-    with connect(served.database_url) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) SELECT key.id FROM ssh_keys_key key"
-            " LEFT JOIN directory_user owner ON owner.id = key.user_id WHERE key.fingerprint_sha256 ="
-            " (SELECT fingerprint_sha256 FROM ssh_keys_key WHERE id = 77) AND key.usage_type <> 'signing'"
-        )
-        print("\nplan of authorized_keys:")
-        print("\n".join(f"  {line}" for (line,) in cursor.fetchall()))
-
-
-def _print_targets(rounds: list[dict[str, Burst]]) -> int:
-    """Print each ratio, the median over the rounds, and return 1 when one misses its target."""
-    print()
-    missed = 0
-    for target in TARGETS:
-        ratio = statistics.median(
-            getattr(results[target.case], target.measure) / getattr(results[target.base], target.measure)
-            for results in rounds
-        )
-        bound = f">= {target.least}" if target.least is not None else f"<= {target.most}"
-        verdict = "met" if target.met(ratio) else "MISSED"
-        missed += not target.met(ratio)
-        print(f"{target.measure} of {target.case} / {target.base}: {ratio:.2f} (target {bound}): {verdict}")
-    return 1 if missed else 0
 
 
 if __name__ == "__main__":

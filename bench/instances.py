@@ -18,6 +18,7 @@ import psycopg2
 from apps.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
+SQLITE = "sqlite"
 WORLD = Path(__file__).parent / "world.sql"
 
 
@@ -43,20 +44,26 @@ class Server:
 
 
 @contextmanager
-def server(database_url: str, folder: Path, world: World) -> Iterator[Server]:
-    """Migrate, fill the world, and run gunicorn on a free loopback port."""
+def server(database_url: str, folder: Path, world: World | None, checkout: Path = ROOT) -> Iterator[Server]:
+    """Migrate, fill the world, and run a checkout's gunicorn on a free loopback port.
+
+    Without a world it is that of the document's examples; ``SQLITE`` is a database in the folder.
+    """
     secret = secrets.token_hex(16)
     environment = _environment(database_url, folder, secret)
-    _manage(environment, "migrate", "--verbosity", "0")
-    _fill(database_url, world)
+    _manage(checkout, environment, "migrate", "--verbosity", "0")
+    if world is None:
+        _manage(checkout, environment, "seed")
+    else:
+        _fill(database_url, world)
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
         port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
+        command = [_python(checkout), "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=checkout,
             env=environment,
             pass_fds=[listener.fileno()],
             stderr=subprocess.DEVNULL,
@@ -74,18 +81,26 @@ def _environment(database_url: str, folder: Path, secret: str) -> dict[str, str]
     folder.mkdir(mode=0o700)
     (folder / ".gitlab_shell_secret").write_text(secret)
     (folder / ".gitlab_shell_secret").chmod(0o600)
+    database = {"DATABASE_URL": database_url} if database_url != SQLITE else {}
     return {
         **os.environ,
+        **database,
         "DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "DATABASE_URL": database_url,
+        "METRICS_BIND": "127.0.0.1:0",  # metrics are counted, and nobody asks for them
         "SECRET_KEY": secrets.token_hex(32),
         "GITALY_STORAGES": '{"default": {"address": "unix:/nonexistent.socket"}}',
     }
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+def _python(checkout: Path) -> str:
+    own = checkout / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
+def _manage(checkout: Path, environment: dict[str, str], *arguments: str) -> None:
+    command = [_python(checkout), "manage.py", *arguments]
+    subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _fill(database_url: str, world: World) -> None:
