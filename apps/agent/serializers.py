@@ -16,7 +16,7 @@ from apps.core.api.serializer_errors import read
 from apps.core.api.serializer_fields import (
     BlankableParameters,
     Content,
-    Optional,
+    ParameterField,
     Parameters,
     Texts,
     WholeNumber,
@@ -141,7 +141,7 @@ def found_uuids(request: Request) -> list[str]:
     return uuids
 
 
-class ConfigurationObject(Optional):
+class ConfigurationObject(ParameterField):
     """An object that can be kept, or JSON text of one."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from apps.core.api.coercion import to_integer
 from apps.core.json_values import as_text, storable, storable_text
 
 
-class Optional(serializers.Field[Any, Any, Any, Any]):
+class ParameterField(serializers.Field[Any, Any, Any, Any]):
     """What all fields of parameters share; a base for each."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
@@ -39,7 +39,7 @@ class Optional(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class WholeNumber(Optional):
+class WholeNumber(ParameterField):
     """A whole number of 32 bits: a float is cut, a text is read in base 10; blank counts as ``null``."""
 
     blank_is_null = True
@@ -55,7 +55,7 @@ class WholeNumber(Optional):
         return number
 
 
-class WholeNumbers(Optional):
+class WholeNumbers(ParameterField):
     """A list of whole numbers; blank elements do not count."""
 
     blank_is_null = True
@@ -68,7 +68,7 @@ class WholeNumbers(Optional):
         return [element.to_internal_value(item) for item in data if item not in (None, "")]
 
 
-class Text(Optional):
+class Text(ParameterField):
     """A text; numbers and booleans become one. A required one may be ``null`` where it may be blank."""
 
     def __init__(self, *, blank: bool = True, max_length: int | None = None, **options: Any) -> None:
@@ -98,7 +98,7 @@ class Text(Optional):
         return [*blank, *long]
 
 
-class Word(Optional):
+class Word(ParameterField):
     """One of some words, in any letter case unless ``exact``."""
 
     def __init__(self, words: tuple[str, ...], *, exact: bool = False, **options: Any) -> None:
@@ -115,7 +115,7 @@ class Word(Optional):
         return word
 
 
-class Texts(Optional):
+class Texts(ParameterField):
     """A list of texts."""
 
     def to_internal_value(self, data: Any) -> list[str]:
@@ -126,7 +126,7 @@ class Texts(Optional):
         return [element.to_internal_value(item) for item in data]
 
 
-class Items(Optional):
+class Items(ParameterField):
     """A list of anything that can be kept."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
@@ -136,7 +136,7 @@ class Items(Optional):
         return data
 
 
-class Content(Optional):
+class Content(ParameterField):
     """An object as it came, whatever is in it."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class Content(Optional):
         return dict(data)
 
 
-class ParameterList(Optional, serializers.ListSerializer[Any]):
+class ParameterList(ParameterField, serializers.ListSerializer[Any]):
     """A list of objects that share their parameters."""
 
     def run_child_validation(self, data: Any) -> Any:
@@ -168,7 +168,7 @@ class ObjectList(ParameterList):
         return values
 
 
-class Parameters(Optional, serializers.Serializer[Any]):
+class Parameters(ParameterField, serializers.Serializer[Any]):
     """An object with parameters of its own. ``keeps_all`` keeps the keys that it does not declare, too."""
 
     keeps_all: ClassVar[bool] = False
