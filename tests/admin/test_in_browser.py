@@ -84,6 +84,8 @@ def pages(width: int) -> Iterator[str]:
     """Every list on a wide screen, the main ones on a narrow one; of the main ones a row as well."""
     pages = ("admin:index", "admin:git_access_explain", "admin:billing_dashboard", "doctor", "home", "docs")
     yield from map(reverse, pages)
+    asked = "user=root&project=no/such&action=git-receive-pack&protocol=ssh"
+    yield f"{reverse('admin:git_access_explain')}?{asked}"
     for model in REGISTERED:
         name, row = f"admin:{model._meta.app_label}_{model._meta.model_name}", row_of(model)
         is_main = model.__name__ in MAIN

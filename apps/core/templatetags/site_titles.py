@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.core.admin_site import menu
 
 register = template.Library()
+NAMED = {"auth.group": "role"}  # what a library calls otherwise
 
 
 @register.simple_tag(takes_context=True)
@@ -27,7 +28,7 @@ def trail(context: template.Context) -> list[dict[str, str]]:
             {"title": context.get("row_title") or str(row), "link": reverse(f"{name}_change", args=[row.pk])}
         )
     elif context.get("add"):
-        steps.append({"title": f"Add {options.verbose_name}", "link": ""})
+        steps.append({"title": f"Add {NAMED.get(options.label_lower, options.verbose_name)}", "link": ""})
     return steps
 
 
