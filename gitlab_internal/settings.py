@@ -75,6 +75,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (
 GITALY_STORAGES = env.json("GITALY_STORAGES", default={})
 GITALY_TOKEN = env.str("GITALY_TOKEN", default="") or None  # of the storages that name none of their own
 DEFAULT_STORAGE = env.str("DEFAULT_STORAGE", default="default")  # where new repositories are made
+# Pushes that may wait for Gitaly at once in each process; fewer than WEB_THREADS leaves threads for lookups.
+PUSHES_AT_ONCE = env.int("PUSHES_AT_ONCE", default=3)
 
 # --- kas ---
 # The API listener of kas, `grpc://HOST:PORT` or `grpcs://HOST:PORT`: told that somebody has pushed, Flux and

@@ -1,5 +1,6 @@
 """What every call of the double passes: authentication, the record of calls, and prepared failures."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
     """Method name to the failure that it answers with."""
     delays: dict[str, float] = field(default_factory=dict)
     """Method name to the seconds it waits before it does anything."""
+    meetings: dict[str, threading.Barrier] = field(default_factory=dict)
+    """Method name to where its calls wait for one another."""
     broken_off: set[str] = field(default_factory=set)
     """Methods that die after the first message of their answer."""
 
@@ -61,10 +64,19 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
         authentication.check(token=self.token, authorization=authorization, at=time.time())
         self.calls.append(Call(name, metadata, request))
         time.sleep(self.delays.get(name, 0))
+        if name in self.meetings:
+            _meet(self.meetings[name])
         if self.version < SINCE.get(name, (0, 0)):
             raise Refusal(grpc.StatusCode.UNIMPLEMENTED, f"unknown method {name}")
         if name in self.failures:
             raise self.failures[name]
+
+
+def _meet(others: threading.Barrier) -> None:
+    try:
+        others.wait()
+    except threading.BrokenBarrierError:
+        raise Refusal(grpc.StatusCode.INTERNAL, "waited in vain for another call") from None
 
 
 def _rebuilt(handler: Any, admit: Callable[[Any], None]) -> Any:

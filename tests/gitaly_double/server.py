@@ -1,5 +1,6 @@
 """The double itself: a gRPC server on a Unix socket and a TCP port."""
 
+import threading
 from collections.abc import Iterator
 from concurrent import futures
 from contextlib import contextmanager
@@ -49,6 +50,10 @@ class GitalyDouble:
         """Let every later call of a method wait before it does anything."""
         self._gate.delays[method] = seconds
 
+    def let_meet(self, method: str, *, count: int, seconds: float = 10) -> None:
+        """Let later calls of a method wait until so many are there at once; in vain they fail."""
+        self._gate.meetings[method] = threading.Barrier(count, timeout=seconds)
+
     def break_off(self, method: str) -> None:
         """Let every later call of a method with a streamed answer die after its first message."""
         self._gate.broken_off.add(method)
@@ -57,6 +62,7 @@ class GitalyDouble:
         """Undo what has been prepared: answer everything in full and at once."""
         self._gate.failures.clear()
         self._gate.delays.clear()
+        self._gate.meetings.clear()
         self._gate.broken_off.clear()
 
     def forget_calls(self) -> None:

@@ -23,7 +23,7 @@ from apps.git_access.access.pipeline import (
     PULL,
     PUSH,
 )
-from apps.git_access.context import changes, gitaly_repositories
+from apps.git_access.context import changes, gitaly_repositories, places
 from apps.git_access.context.attempt import Attempt, Command
 from apps.git_access.context.deadline import NO_GITALY, CheckTimer, gitaly_answers
 from apps.git_access.context.facts import Facts, Question, readers
@@ -130,8 +130,9 @@ def _check_repository(attempt: Attempt, way: Way) -> None:
             way.take(PULL, attempt)
             return
         way.take(PUSH[attempt.type], attempt)
-        if check_changes := CHANGES.get(attempt.type):
-            check_changes(attempt, timer, way.take)
+        if attempt.changes and (check_changes := CHANGES.get(attempt.type)):
+            with places.of_process().one():
+                check_changes(attempt, timer, way.take)
     except RepositoryNotFound:
         repository_existence.record(attempt.facts, exists=None)
         raise Hidden(repository_existence.ABSENT[attempt.type]) from None

@@ -14,9 +14,10 @@ from apps.directory.models import (
     Visibility,
 )
 from apps.directory.paths import project_path_faults
+from apps.git_access.context import places
 from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.facts import NamespaceFacts, UserFacts
-from apps.git_access.context.refusals import NotCreated
+from apps.git_access.context.refusals import Exhausted, NotCreated
 from apps.git_access.policy import projects
 from apps.git_access.repositories import new_repositories, notices
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
@@ -65,8 +66,9 @@ def create(attempt: Attempt) -> None:
         raise NotCreated(_text(faults))
     project = _insert(facts.namespace.id, segment, creator_id=facts.user.id)
     try:
-        new_repositories.create(project, correlation_id=attempt.command.correlation_id)
-    except GitalyFailure:
+        with places.of_process().one():
+            new_repositories.create(project, correlation_id=attempt.command.correlation_id)
+    except (GitalyFailure, Exhausted):
         project.delete()
         raise
     notices.remember_creation(

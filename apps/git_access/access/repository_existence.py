@@ -3,7 +3,7 @@
 from django.db.models import Model
 
 from apps.directory.models import Namespace, Project, Snippet
-from apps.git_access.context import gitaly_repositories
+from apps.git_access.context import gitaly_repositories, places
 from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.deadline import CheckTimer
 from apps.git_access.context.facts import Facts
@@ -30,11 +30,14 @@ def ensure(attempt: Attempt, timer: CheckTimer) -> None:
 
     Raises:
         Hidden: there is none.
+        Exhausted: too many others are waiting for Gitaly.
         GitalyFailure: Gitaly had to be asked, and could not.
     """
     if _flag(attempt.facts):
         return
-    if not gitaly_repositories.of_push(attempt, timer).repository_exists():
+    with places.of_process().one():
+        exists = gitaly_repositories.of_push(attempt, timer).repository_exists()
+    if not exists:
         raise Hidden(ABSENT[attempt.type])
     record(attempt.facts, exists=True)
 

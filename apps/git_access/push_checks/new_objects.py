@@ -1,7 +1,8 @@
 """What a push brings with it: one walk per kind of object, however many refs it has."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.objects import Blob, Commit, LfsPointer

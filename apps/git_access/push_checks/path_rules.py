@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from django.utils.functional import cached_property
 
 from apps.core.gitaly import objects
 from apps.core.gitaly.objects import ChangedPath, Commit

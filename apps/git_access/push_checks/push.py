@@ -1,8 +1,7 @@
 """One push while it is checked: what is asked at most once, however many refs it has."""
 
-from functools import cached_property
-
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.objects import ChangedPath, Commit

@@ -1,9 +1,9 @@
 """The checks of a snippet's changes: its repository has one branch and keeps it, and a few files."""
 
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from apps.core.gitaly.client import Gitaly
 from apps.git_access.context import gitaly_repositories
