@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,41 +16,20 @@ from pathlib import Path
 import pytest
 
 from apps.git_access.policy.steps.repository import PROJECT_NOT_FOUND
-from apps.operations.processes import end_with_parent, stop
 from tests.end_to_end.chains import ROOT_KEY, TOKEN
 from tests.environment import SHELL_SECRET_NAME
 from tests.factories.ssh_keys import ed25519_line
+from tests.gitaly import real_gitaly
 from tests.gitaly.workspaces import Outcome, Workspace
 from tests.gitaly_double.environments import of_git
 from tests.instances import Instance, running_instance
 
 SHELLS = [Path(name) for name in os.environ.get("GITLAB_SHELL_BIN_DIRS", "").split(":") if name]
-GITALY = os.environ.get("GITALY_BIN_DIR", "")
-START_TIMEOUT = 60  # seconds
-
-GITALY_CONFIG = """
-socket_path = "{folder}/gitaly.sock"
-bin_dir = "{programs}"
-runtime_dir = "{folder}/run"
-[git]
-bin_path = "{git}"
-[[storage]]
-name = "default"
-path = "{folder}/repositories"
-[auth]
-token = "{token}"
-[gitlab]
-url = "{url}"
-secret_file = "{secret_file}"
-[gitlab-shell]
-dir = "{folder}"
-[daily_maintenance]
-disabled = true
-"""
 
 needs_shell = pytest.mark.skipif(not SHELLS, reason="GITLAB_SHELL_BIN_DIRS names no gitlab-shell programs")
 needs_gitaly = pytest.mark.skipif(
-    not (SHELLS and GITALY), reason="GITLAB_SHELL_BIN_DIRS and GITALY_BIN_DIR do not name both programs"
+    not (SHELLS and real_gitaly.PROGRAMS),
+    reason="GITLAB_SHELL_BIN_DIRS and GITALY_BIN_DIR do not name both programs",
 )
 
 
@@ -116,34 +94,9 @@ def shell(request: pytest.FixtureRequest, instance: Instance, tmp_path: Path) ->
 
 @pytest.fixture(scope="module")
 def gitaly(folder: Path, instance: Instance) -> Iterator[None]:
-    (folder / "repositories").mkdir()
-    (folder / "run").mkdir()
-    config = folder / "gitaly.toml"
-    config.write_text(
-        GITALY_CONFIG.format(
-            folder=folder,
-            programs=GITALY,
-            git=shutil.which("git"),
-            token=TOKEN,
-            url=instance.url,
-            secret_file=instance.data / SHELL_SECRET_NAME,
-        )
-    )
-    with (folder / "gitaly.log").open("wb") as log:
-        process = subprocess.Popen(
-            [f"{GITALY}/gitaly", "serve", str(config)],
-            stdout=log,
-            stderr=log,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
-        )
-    try:
-        end = time.monotonic() + START_TIMEOUT
-        while not (folder / "gitaly.sock").exists():
-            assert time.monotonic() < end, (folder / "gitaly.log").read_text()
-            time.sleep(0.1)
+    secret = instance.data / SHELL_SECRET_NAME
+    with real_gitaly.running(folder, token=TOKEN, url=instance.url, secret_file=secret):
         yield
-    finally:
-        stop(process, grace=15)
 
 
 @needs_shell

@@ -401,7 +401,7 @@ def test_a_message_that_fails_is_tried_again_by_the_worker(
 ) -> None:
     receiver.statuses = [500]
     webhook = WebhookFactory.create(project=project, url=receiver.url)
-    with patch.object(Gitaly, "get_object_directory_size", autospec=True, return_value=1024):
+    with patch.object(Gitaly, "repository_size", autospec=True, return_value=1024):
         process(project, user, "refs/heads/a")
         worker = {"worker_id": "here", "interval": 0.0, "batch": True}
         DurableWorker(**worker).work()  # type: ignore[arg-type]  # a dict of everything
@@ -422,7 +422,7 @@ def test_the_size_of_a_project_is_that_of_its_repository_and_of_its_files(projec
     LfsObjectFactory.create(size=100)
 
     for _ in range(2):
-        with patch.object(Gitaly, "get_object_directory_size", autospec=True, return_value=2048):
+        with patch.object(Gitaly, "repository_size", autospec=True, return_value=2048):
             statistics.measure(project_id=project.pk, correlation_id="")
 
     row = ProjectStatistics.objects.get()

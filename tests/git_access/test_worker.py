@@ -54,7 +54,7 @@ def state(row: Job) -> tuple[str, int]:
 
 @pytest.mark.django_db
 class TestRecovery:
-    @pytest.mark.parametrize(("attempts", "pause"), [(1, 2), (2, 4), (3, 8), (4, 16)])
+    @pytest.mark.parametrize(("attempts", "pause"), [(1, 4), (2, 16), (3, 64), (4, 256)])
     def test_a_failed_job_waits_longer_each_time(self, now: datetime, attempts: int, pause: int) -> None:
         row = job(status=TaskResultStatus.FAILED, worker_ids=["w"] * attempts, finished_at=now)
 
@@ -118,7 +118,7 @@ class TestRecovery:
 
         assert recovery.retry(stale, now=now + timedelta(hours=1)) is False
         row.refresh_from_db()
-        assert row.run_after == now + timedelta(seconds=2)
+        assert row.run_after == now + timedelta(seconds=4)
 
     def test_ready_and_successful_jobs_are_left_alone(self, now: datetime) -> None:
         rows = [job(), job(status=TaskResultStatus.SUCCESSFUL, worker_ids=["w"])]

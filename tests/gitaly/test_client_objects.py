@@ -1,9 +1,12 @@
 """What the client says about commits, files and blobs."""
 
+from dataclasses import replace
+
 import pytest
 
+from apps.core.gitaly.failures import GitalyRefusedRequest
 from apps.core.gitaly.objects import Blob, Change, ChangedPath, LfsPointer, Person
-from tests.gitaly.doubles import Stage, StartDouble
+from tests.gitaly.doubles import REPOSITORY, Stage, StartDouble
 from tests.gitaly.workspaces import ZEROS, Workspace
 from tests.gitaly_double.versions import Version
 
@@ -150,15 +153,34 @@ def test_blobs_have_a_size_and_a_path(stage: Stage, workspace: Workspace) -> Non
     )
 
 
-def test_the_object_directory_has_a_size_in_bytes(stage: Stage, workspace: Workspace) -> None:
-    empty = stage.client().get_object_directory_size()
+def test_a_repository_has_a_size_in_bytes(stage: Stage, workspace: Workspace) -> None:
+    empty = stage.client().repository_size()
     workspace.commit(a="".join(map(str, range(5000))))
     workspace.seed(stage.path, "main")
 
-    size = stage.client().get_object_directory_size()
+    size = stage.client().repository_size()
 
     assert size > empty
     assert size % 1024 == 0
+
+
+def test_only_a_quarantine_has_a_size_of_its_own(stage: Stage) -> None:
+    incoming = stage.path / "objects/incoming"
+    incoming.mkdir()
+    (incoming / "pack").write_bytes(b"x" * 5000)
+    quarantined = replace(REPOSITORY, git_object_directory="objects/incoming")
+
+    size = stage.client(repository=quarantined).get_object_directory_size()
+
+    assert size == 4096
+    with pytest.raises(GitalyRefusedRequest, match="object directory path is not set"):
+        stage.client().get_object_directory_size()
+
+
+def test_head_is_set_to_a_branch_that_need_not_exist(stage: Stage, workspace: Workspace) -> None:
+    stage.client().set_default_branch("trunk")
+
+    assert (stage.path / "HEAD").read_text() == "ref: refs/heads/trunk\n"
 
 
 def test_zeros_are_no_commit(stage: Stage, workspace: Workspace) -> None:

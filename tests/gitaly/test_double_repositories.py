@@ -56,12 +56,6 @@ def test_a_missing_repository_is_not_found(stage: Stage) -> None:
     )
 
 
-def test_an_object_directory_cannot_leave_its_repository(stage: Stage) -> None:
-    outside = replace(REPOSITORY, git_object_directory="../x")
-
-    assert ask(stage, outside)[0] is grpc.StatusCode.INVALID_ARGUMENT
-
-
 def test_a_repository_of_sha_256_can_be_made(stage: Stage, workspace: Workspace) -> None:
     stub = stubs.RepositoryServiceStub(channel_to(stage.double.address))
     repository = pb.Repository(storage_name="default", relative_path="@hashed/new.git")

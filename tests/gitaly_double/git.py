@@ -96,11 +96,14 @@ def init_bare(path: Path, *, branch: str, object_format: str = "sha1") -> None:
     """Create an empty repository and the directories above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     options = ["--template=", f"--initial-branch={branch}", f"--object-format={object_format}"]
-    subprocess.run(
+    done = subprocess.run(
         ["git", "init", "--quiet", "--bare", *options, path],
         env={"PATH": os.environ["PATH"], **ISOLATED},
-        check=True,
+        capture_output=True,
+        check=False,
     )
+    if done.returncode:
+        raise GitFailed(done.stderr.decode(errors="replace").strip())
 
 
 def _lines(items: Iterable[bytes]) -> bytes:

@@ -13,7 +13,7 @@ def checked(revisions: Iterable[str]) -> list[str]:
     if not walk:
         raise invalid("missing revisions")
     for revision in walk:
-        if revision not in PSEUDO_REVISIONS:
+        if revision and revision not in PSEUDO_REVISIONS:  # an empty one is left to Git
             single(revision)
     return walk
 

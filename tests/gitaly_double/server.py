@@ -23,7 +23,7 @@ from tests.gitaly_double.settings import DoubleSettings
 # A push keeps one thread while the API's calls for it need others.
 THREADS = 16
 OPTIONS = (
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
 )
 

@@ -40,20 +40,29 @@ class Storages:
         path = self.path(repository)
         if not self.exists(repository):
             raise Refusal(grpc.StatusCode.NOT_FOUND, "repository does not exist")
-        objects = repository.git_object_directory
-        alternates = repository.git_alternate_object_directories
+        directory, alternates = repository.git_object_directory, repository.git_alternate_object_directories
         return GitDirectory(
             path,
-            object_directory=str(_object_directory(path, objects)) if objects else "",
-            alternates=tuple(str(_object_directory(path, alternate)) for alternate in alternates),
+            object_directory=_joined(path, directory) if directory else "",
+            alternates=tuple(_joined(path, alternate) for alternate in alternates),
         )
 
+    def object_directory(self, repository: pb.Repository) -> Path:
+        """Return the object directory that the request names; one that names none is refused."""
+        path = self.open(repository).path
+        if not repository.git_object_directory:
+            raise invalid("object directory path is not set")
+        directory = Path(_joined(path, repository.git_object_directory))
+        if not _is_inside(directory, path):
+            raise invalid("object directory path escapes the repository")
+        if not directory.is_dir():
+            raise Refusal(grpc.StatusCode.NOT_FOUND, f"object directory does not exist: {directory}")
+        return directory
 
-def _object_directory(path: Path, relative: str) -> Path:
-    directory = path / relative
-    if not _is_inside(directory, path):
-        raise invalid("object directory escapes the repository")
-    return directory
+
+def _joined(path: Path, relative: str) -> str:
+    """Join as Go does: a path that begins with a slash lies below the other one, too."""
+    return os.path.normpath(f"{path}/{relative}")
 
 
 def _is_inside(path: Path, parent: Path) -> bool:

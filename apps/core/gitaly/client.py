@@ -72,8 +72,13 @@ class Gitaly:
         request = pb.HasLocalBranchesRequest(repository=self._repository)
         return self._ask(methods.HAS_LOCAL_BRANCHES, request).value
 
+    def repository_size(self) -> int:
+        """Return the bytes that the whole repository takes on disk, in steps of a kibibyte."""
+        request = pb.RepositorySizeRequest(repository=self._repository)
+        return self._ask(methods.REPOSITORY_SIZE, request).size * KIBIBYTE
+
     def get_object_directory_size(self) -> int:
-        """Return the bytes that the object directory takes: the quarantine's, if there is one."""
+        """Return the bytes that the quarantine takes; Gitaly refuses the question where there is none."""
         request = pb.GetObjectDirectorySizeRequest(repository=self._repository)
         return self._ask(methods.GET_OBJECT_DIRECTORY_SIZE, request).size * KIBIBYTE
 
@@ -82,6 +87,12 @@ class Gitaly:
         request = pb.FindDefaultBranchNameRequest(repository=self._repository)
         name = text(self._ask(methods.FIND_DEFAULT_BRANCH_NAME, request).name)
         return _short(name) or None
+
+    def set_default_branch(self, name: str) -> None:
+        """Let HEAD lead to the branch with this short name, which need not exist yet."""
+        branch = f"refs/heads/{name}".encode(errors="replace")
+        request = pb.WriteRefRequest(repository=self._repository, ref=b"HEAD", revision=branch)
+        self._ask(methods.WRITE_REF, request)
 
     def ref_exists(self, ref: str) -> bool:
         """Tell whether the full ref, such as ``refs/tags/v1``, exists."""

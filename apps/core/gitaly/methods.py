@@ -28,6 +28,12 @@ GET_OBJECT_DIRECTORY_SIZE = Unary(
     pb.GetObjectDirectorySizeRequest,
     pb.GetObjectDirectorySizeResponse,
 )
+REPOSITORY_SIZE = Unary(
+    "/gitaly.RepositoryService/RepositorySize",
+    pb.RepositorySizeRequest,
+    pb.RepositorySizeResponse,
+)
+WRITE_REF = Unary("/gitaly.RepositoryService/WriteRef", pb.WriteRefRequest, pb.WriteRefResponse)
 FIND_DEFAULT_BRANCH_NAME = Unary(
     "/gitaly.RefService/FindDefaultBranchName",
     pb.FindDefaultBranchNameRequest,

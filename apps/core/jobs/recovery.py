@@ -18,6 +18,8 @@ from apps.core.shared_store import database as shared_store
 
 KEEP_SUCCESSFUL = timedelta(days=1)
 KEEP_FAILED = timedelta(days=14)
+# 4, 16, 64, 256 s: what fails for a passing reason, such as a Gitaly that restarts, has five minutes to pass.
+PAUSE_FACTOR = 4
 LONGEST_PAUSE = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
@@ -74,7 +76,7 @@ def _take_back(job: Job, *, now: datetime) -> bool:
 
 
 def _put_back(job: Job, *, now: datetime) -> bool:
-    pause = min(timedelta(seconds=2 ** _attempts(job)), LONGEST_PAUSE)
+    pause = min(timedelta(seconds=PAUSE_FACTOR ** _attempts(job)), LONGEST_PAUSE)
     ready = _as_read(job).update(
         status=TaskResultStatus.READY, started_at=None, finished_at=None, run_after=now + pause
     )

@@ -23,7 +23,11 @@ class Commits(Service, CommitServiceServicer):
     ) -> pb.CommitIsAncestorResponse:
         """Answer false for a commit that is not there, as Gitaly does."""
         repository = self.open(request.repository)
-        pair = [revisions.single(request.ancestor_id), revisions.single(request.child_id)]
+        pair = [request.ancestor_id, request.child_id]
+        if not all(pair):
+            raise invalid("empty commit id")
+        if any(name.startswith("-") for name in pair):
+            raise GitFailed("a positional argument cannot start with a dash")
         found = repository.succeeds("merge-base", "--is-ancestor", *pair)
         return pb.CommitIsAncestorResponse(value=found)
 
@@ -72,8 +76,8 @@ class Commits(Service, CommitServiceServicer):
     ) -> Iterator[pb.GetCommitMessagesResponse]:
         """Name the commit in the first message about it only."""
         repository = self.open(request.repository)
-        ids = [revisions.single(commit_id) for commit_id in request.commit_ids]
-        if not all(repository.infos(name.encode() for name in ids)):
+        ids = list(request.commit_ids)
+        if ids and not all(repository.infos(name.encode() for name in ids)):
             raise GitFailed("a commit is missing")
         for commit_id, raw in zip(ids, repository.contents(ids), strict=True):
             name = commit_id
@@ -86,7 +90,7 @@ class Commits(Service, CommitServiceServicer):
     ) -> Iterator[pb.ListFilesResponse]:
         """List nothing for a revision that is not there."""
         repository = self.open(request.repository)
-        revision = revisions.single(request.revision.decode())
+        revision = revisions.single(request.revision.decode() or "HEAD")
         if repository.succeeds("rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}"):
             listed = repository.run("ls-tree", "-r", "-z", "--full-tree", revision)
             entries = (entry.partition(b"\t") for entry in listed.split(b"\0")[:-1])

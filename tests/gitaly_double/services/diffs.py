@@ -8,8 +8,8 @@ import grpc
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import DiffServiceServicer
 from tests.gitaly_double import revisions
-from tests.gitaly_double.git import GitDirectory, GitFailed
-from tests.gitaly_double.refusals import invalid
+from tests.gitaly_double.git import GitDirectory
+from tests.gitaly_double.refusals import Refusal, invalid
 from tests.gitaly_double.services.base import Service
 from tests.gitaly_double.streams import batches
 
@@ -47,7 +47,7 @@ class Diffs(Service, DiffServiceServicer):
         options.append("-c" if mode == ALL_PARENTS and self.version >= (15, 11) else "-m")
         ids = [revisions.single(name).encode() for line in lines for name in line]
         if ids and not all(repository.infos(ids)):
-            raise GitFailed("a commit is missing")
+            raise Refusal(grpc.StatusCode.NOT_FOUND, "commit not found")
         stdin = "".join(f"{' '.join(line)}\n" for line in lines).encode()
         return repository.run("diff-tree", "--stdin", *RAW, *options, stdin=stdin)
 

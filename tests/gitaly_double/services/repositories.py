@@ -2,13 +2,15 @@
 # ruff: noqa: N802 -- the names of the methods are the interface's
 
 import shutil
+from pathlib import Path
 
 import grpc
 
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import RepositoryServiceServicer
-from tests.gitaly_double.git import init_bare
-from tests.gitaly_double.refusals import Refusal
+from tests.gitaly_double import revisions
+from tests.gitaly_double.git import GitFailed, init_bare
+from tests.gitaly_double.refusals import Refusal, invalid
 from tests.gitaly_double.services.base import Service
 
 KIBIBYTE = 1024
@@ -53,6 +55,29 @@ class Repositories(Service, RepositoryServiceServicer):
     def GetObjectDirectorySize(
         self, request: pb.GetObjectDirectorySizeRequest, _context: grpc.ServicerContext
     ) -> pb.GetObjectDirectorySizeResponse:
-        objects = self.open(request.repository).objects
-        size = sum(path.stat().st_size for path in objects.rglob("*") if path.is_file())
-        return pb.GetObjectDirectorySizeResponse(size=-(-size // KIBIBYTE))
+        directory = self.storages.object_directory(request.repository)
+        return pb.GetObjectDirectorySizeResponse(size=_kibibytes(directory))
+
+    def RepositorySize(
+        self, request: pb.RepositorySizeRequest, _context: grpc.ServicerContext
+    ) -> pb.RepositorySizeResponse:
+        return pb.RepositorySizeResponse(size=_kibibytes(self.open(request.repository).path))
+
+    def WriteRef(self, request: pb.WriteRefRequest, _context: grpc.ServicerContext) -> pb.WriteRefResponse:
+        """Set HEAD, which may name a branch that is not there, or a ref."""
+        repository = self.open(request.repository)
+        ref, revision = (revisions.single(name.decode()) for name in (request.ref, request.revision))
+        if ref == "HEAD":
+            if not revision.startswith("refs/heads/"):
+                raise GitFailed("setting default branch: not a branch")
+            repository.run("symbolic-ref", "HEAD", revision)
+        elif ref.startswith("refs/"):
+            repository.run("update-ref", ref, revision, *filter(None, [request.old_revision.decode()]))
+        else:
+            raise invalid("ref has to be a full reference")
+        return pb.WriteRefResponse()
+
+
+def _kibibytes(directory: Path) -> int:
+    """Return what the files below a directory take, rounded down as Gitaly does."""
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file()) // KIBIBYTE

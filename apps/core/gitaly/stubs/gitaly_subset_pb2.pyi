@@ -460,6 +460,36 @@ class GetObjectDirectorySizeResponse(_message.Message):
     size: int
     def __init__(self, size: _Optional[int] = ...) -> None: ...
 
+class RepositorySizeRequest(_message.Message):
+    __slots__ = ("repository",)
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ...) -> None: ...
+
+class RepositorySizeResponse(_message.Message):
+    __slots__ = ("size",)
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    size: int
+    def __init__(self, size: _Optional[int] = ...) -> None: ...
+
+class WriteRefRequest(_message.Message):
+    __slots__ = ("repository", "ref", "revision", "old_revision", "force")
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    REF_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    OLD_REVISION_FIELD_NUMBER: _ClassVar[int]
+    FORCE_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    ref: bytes
+    revision: bytes
+    old_revision: bytes
+    force: bool
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ..., ref: _Optional[bytes] = ..., revision: _Optional[bytes] = ..., old_revision: _Optional[bytes] = ..., force: _Optional[bool] = ...) -> None: ...
+
+class WriteRefResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class SSHUploadPackRequest(_message.Message):
     __slots__ = ("repository", "stdin", "git_config_options", "git_protocol")
     REPOSITORY_FIELD_NUMBER: _ClassVar[int]

@@ -779,6 +779,16 @@ class RepositoryServiceStub:
                 request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeRequest.SerializeToString,
                 response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeResponse.FromString,
                 _registered_method=True)
+        self.RepositorySize = channel.unary_unary(
+                '/gitaly.RepositoryService/RepositorySize',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeResponse.FromString,
+                _registered_method=True)
+        self.WriteRef = channel.unary_unary(
+                '/gitaly.RepositoryService/WriteRef',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.FromString,
+                _registered_method=True)
 
 
 class RepositoryServiceServicer:
@@ -814,6 +824,18 @@ class RepositoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RepositorySize(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WriteRef(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RepositoryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -841,6 +863,16 @@ def add_RepositoryServiceServicer_to_server(servicer, server):
                     servicer.GetObjectDirectorySize,
                     request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeRequest.FromString,
                     response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeResponse.SerializeToString,
+            ),
+            'RepositorySize': grpc.unary_unary_rpc_method_handler(
+                    servicer.RepositorySize,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeResponse.SerializeToString,
+            ),
+            'WriteRef': grpc.unary_unary_rpc_method_handler(
+                    servicer.WriteRef,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -978,6 +1010,60 @@ class RepositoryService:
             '/gitaly.RepositoryService/GetObjectDirectorySize',
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeRequest.SerializeToString,
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.GetObjectDirectorySizeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RepositorySize(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gitaly.RepositoryService/RepositorySize',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RepositorySizeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteRef(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gitaly.RepositoryService/WriteRef',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.FromString,
             options,
             channel_credentials,
             insecure,

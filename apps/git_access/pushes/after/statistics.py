@@ -19,7 +19,7 @@ def measure(*, project_id: int, correlation_id: str) -> None:
     if container is None:
         return
     gitaly = Gitaly(repository=container.repository, correlation_id=correlation_id)
-    size = gitaly.get_object_directory_size()
+    size = gitaly.repository_size()
     files = LfsObject.objects.filter(projects=project_id).aggregate(size=Sum("size"))["size"] or 0
     if Project.objects.filter(pk=project_id).exists():
         ProjectStatistics.objects.update_or_create(

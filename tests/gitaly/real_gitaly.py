@@ -1,0 +1,62 @@
+"""A real Gitaly, where ``GITALY_BIN_DIR`` names the folder of its programs."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from apps.operations.processes import end_with_parent, stop
+
+PROGRAMS = os.environ.get("GITALY_BIN_DIR", "")
+START_TIMEOUT = 60  # seconds
+_CONFIG = """
+socket_path = "{folder}/gitaly.sock"
+bin_dir = "{programs}"
+runtime_dir = "{folder}/run"
+[git]
+bin_path = "{git}"
+[[storage]]
+name = "default"
+path = "{folder}/repositories"
+[auth]
+token = "{token}"
+[gitlab]
+url = "{url}"
+secret_file = "{secret_file}"
+[gitlab-shell]
+dir = "{folder}"
+[daily_maintenance]
+disabled = true
+"""
+
+
+@contextmanager
+def running(folder: Path, *, token: str, url: str, secret_file: Path) -> Iterator[str]:
+    """Run it with its storage ``repositories`` in ``folder``, whose path is short; return its address."""
+    (folder / "repositories").mkdir(exist_ok=True)
+    (folder / "run").mkdir(exist_ok=True)
+    config = folder / "gitaly.toml"
+    git = shutil.which("git")
+    config.write_text(
+        _CONFIG.format(
+            folder=folder, programs=PROGRAMS, git=git, token=token, url=url, secret_file=secret_file
+        )
+    )
+    with (folder / "gitaly.log").open("wb") as log:
+        process = subprocess.Popen(
+            [f"{PROGRAMS}/gitaly", "serve", str(config)],
+            stdout=log,
+            stderr=log,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
+        )
+    try:
+        end = time.monotonic() + START_TIMEOUT
+        while not (folder / "gitaly.sock").exists():
+            assert time.monotonic() < end, (folder / "gitaly.log").read_text()
+            time.sleep(0.1)
+        yield f"unix:{folder}/gitaly.sock"
+    finally:
+        stop(process, grace=15)
