@@ -7,15 +7,14 @@ from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from apps.core.gitaly.client import Gitaly
-from apps.core.gitaly.failures import GitalyUnavailable, RepositoryNotFound
 from apps.directory.models import Project, Snippet, User
 from apps.git_access.models import ProtectedBranch, PushEvent, PushRecord
 from apps.git_access.pushes.after import push_events
 from tests.factories.directory import GroupFactory, ProjectFactory, SnippetFactory, UserFactory
-from tests.factories.git_access import ProtectedBranchFactory, PushRecordFactory
+from tests.factories.git_access import PushRecordFactory
 from tests.git_access.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +37,8 @@ def push(project: Project, user: User | None, changes: str, **fields: Any) -> Pu
     return PushRecordFactory.create(**fields)
 
 
-def process(record: PushRecord, *, branch: str | None = None, now: datetime | None = None) -> None:
-    with patch.object(Gitaly, "find_default_branch_name", autospec=True, return_value=branch):
-        push_events.process(record_id=record.pk, now=now or timezone.now())
+def process(record: PushRecord, *, now: datetime | None = None) -> None:
+    push_events.process(record_id=record.pk, now=now or timezone.now())
     record.refresh_from_db()
 
 
@@ -220,117 +218,37 @@ class TestOtherRepositories:
 
 class TestDefaultBranch:
     @pytest.mark.parametrize(
-        ("known", "change", "asked"),
+        ("known", "change", "open_"),
         [
-            (None, f"{OLD} {NEW} refs/heads/topic", True),
+            (None, f"{BLANK} {NEW} refs/heads/topic", True),
             ("", f"{OLD} {NEW} refs/heads/topic", True),
+            (None, f"{BLANK} {NEW} refs/tags/v1", False),
             ("main", f"{OLD} {NEW} refs/heads/topic", False),
-            ("main", f"{OLD} {NEW} refs/heads/main", True),
+            ("main", f"{OLD} {NEW} refs/heads/main", False),
+            ("main", f"{OLD} {BLANK} refs/heads/topic", False),
             ("main", f"{OLD} {BLANK} refs/heads/main", True),
         ],
     )
-    def test_it_is_asked_for_when_unknown_or_touched(
-        self, user: User, known: str | None, change: str, asked: bool
+    def test_it_is_settled_by_a_job_when_there_is_none_or_it_goes(
+        self, user: User, known: str | None, change: str, open_: bool
     ) -> None:
         project = ProjectFactory.create(default_branch=known)
+        record = push(project, user, change, correlation_id="01HX")
 
-        process(push(project, user, change), branch="trunk")
+        process(record)
         project.refresh_from_db()
 
-        assert project.default_branch == ("trunk" if asked else known)
+        jobs = DBTaskResult.objects.filter(task_path__endswith="settle_default_branch")
+        expected = [{"args": [], "kwargs": {"record_id": record.pk, "correlation_id": "01HX"}}]
+        assert list(jobs.values_list("args_kwargs", flat=True)) == (expected if open_ else [])
+        assert project.default_branch == known
 
-    def test_a_repository_without_branches_has_none(self, project: Project, user: User) -> None:
-        process(push(project, user, f"{OLD} {BLANK} refs/heads/main"), branch=None)
-        project.refresh_from_db()
-
-        assert project.default_branch == ""
-
-    @pytest.mark.parametrize("failure", [GitalyUnavailable("down"), RepositoryNotFound("where")])
-    def test_without_gitaly_it_stays_as_it_was_and_the_rest_is_done(
-        self, user: User, failure: Exception
-    ) -> None:
+    def test_a_first_push_of_a_tag_protects_nothing(self, user: User) -> None:
         project = ProjectFactory.create()
-        record = push(project, user, f"{BLANK} {NEW} refs/heads/main")
 
-        with patch.object(Gitaly, "find_default_branch_name", side_effect=failure):
-            push_events.process(record_id=record.pk, now=timezone.now())
-        project.refresh_from_db()
+        process(push(project, user, f"{BLANK} {NEW} refs/tags/v1"))
 
-        assert (project.default_branch, project.repository_exists) == (None, True)
-        assert len(events(record)) == 1
         assert not ProtectedBranch.objects.exists()
-
-    def test_the_call_names_the_repository_and_the_request(self, user: User) -> None:
-        project = ProjectFactory.create()
-        record = push(project, user, f"{BLANK} {NEW} refs/heads/main", correlation_id="01HX")
-
-        with patch.object(Gitaly, "find_default_branch_name", autospec=True, return_value="main") as asked:
-            push_events.process(record_id=record.pk, now=timezone.now())
-
-        (gitaly,) = asked.call_args.args
-        assert gitaly.repository.gl_repository == f"project-{project.pk}"
-        assert gitaly.correlation_id == "01HX"
-
-
-class TestProtection:
-    def protected(self, project: Project) -> list[tuple[str, bool, list[tuple[str, int | None]]]]:
-        rules = ProtectedBranch.objects.filter(project=project).order_by("pk")
-        return [
-            (
-                rule.name,
-                rule.allow_force_push,
-                list(rule.access.order_by("-right").values_list("right", "access_level")),
-            )
-            for rule in rules
-        ]
-
-    @pytest.mark.parametrize(
-        ("instance", "group", "levels"),
-        [
-            (2, None, (40, 40)),
-            (0, None, None),
-            (2, 0, None),
-            (0, 1, (30, 40)),
-            (0, 2, (40, 40)),
-            (0, 3, (40, 30)),
-            (0, 4, (40, 40)),
-        ],
-    )
-    def test_a_new_default_branch_is_protected_as_the_namespace_says(
-        self,
-        user: User,
-        settings: Settings,
-        instance: int,
-        group: int | None,
-        levels: tuple[int, int] | None,
-    ) -> None:
-        settings.DEFAULT_BRANCH_PROTECTION = instance
-        owner = GroupFactory.create(default_branch_protection=group)
-        project = ProjectFactory.create(namespace=owner)
-
-        process(push(project, user, f"{BLANK} {NEW} refs/heads/main"), branch="main")
-
-        expected = [("main", False, [("push", levels[0]), ("merge", levels[1])])] if levels else []
-        assert self.protected(project) == expected
-
-    @pytest.mark.parametrize("name", ["main", "ma*", "*"])
-    def test_a_rule_that_matches_is_enough(self, user: User, name: str) -> None:
-        rule = ProtectedBranchFactory.create(project=ProjectFactory.create(), name=name)
-
-        process(push(rule.project, user, f"{BLANK} {NEW} refs/heads/main"), branch="main")
-
-        assert self.protected(rule.project) == [(name, False, [])]
-
-    @pytest.mark.parametrize(
-        "change",
-        [f"{OLD} {NEW} refs/heads/main", f"{BLANK} {NEW} refs/heads/topic", f"{BLANK} {NEW} refs/tags/main"],
-    )
-    def test_only_the_push_that_creates_the_default_branch_protects_it(self, user: User, change: str) -> None:
-        project = ProjectFactory.create()
-
-        process(push(project, user, change), branch="main")
-
-        assert self.protected(project) == []
 
     def test_a_record_prints_as_what_it_is(self, project: Project, user: User) -> None:
         record = push(project, user, f"{OLD} {NEW} refs/heads/topic")

@@ -23,7 +23,10 @@ class ProtectedBranch(models.Model):
     allow_force_push = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["project", "name"], name="protected_branch_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["project", "name"], name="protected_branch_unique"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="protected_branch_named"),
+        )
         verbose_name_plural = "protected branches"
 
     def __str__(self) -> str:
@@ -37,7 +40,10 @@ class ProtectedTag(models.Model):
     name = models.CharField(max_length=255, help_text="'*' stands for any run of characters.")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["project", "name"], name="protected_tag_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["project", "name"], name="protected_tag_unique"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="protected_tag_named"),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} of {self.project}"

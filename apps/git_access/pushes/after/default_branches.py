@@ -1,17 +1,16 @@
-"""A project's default branch: what Gitaly says it is, and how a new one is protected."""
+"""A project's default branch: which one a first push makes it, and how a new one is protected."""
 
-import structlog
 from django.conf import settings
+from django.db import transaction
 
 from apps.core.gitaly.client import Gitaly
-from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import BranchProtection, Project
 from apps.git_access.matching import wildcards
-from apps.git_access.models import BranchRight, ProtectedBranch, ProtectedBranchAccess
-from apps.git_access.repositories.containers import Container
+from apps.git_access.models import BranchRight, ProtectedBranch, ProtectedBranchAccess, PushRecord
+from apps.git_access.pushes.after import pushed_refs
+from apps.git_access.repositories import containers, ids
 
-log = structlog.get_logger(__name__)
-
+USUAL = ("main", "master")
 # Levels that may push and merge.
 _RULES = {
     BranchProtection.PARTIAL: (30, 40),
@@ -21,15 +20,49 @@ _RULES = {
 }
 
 
-def ask(container: Container, *, correlation_id: str) -> str | None:
-    """Return the branch's name, ``""`` when there is no branch, ``None`` when Gitaly does not say."""
-    gitaly = Gitaly(repository=container.repository, correlation_id=correlation_id)
-    try:
-        return gitaly.find_default_branch_name() or ""
-    except GitalyFailure:
-        # Nothing is lost: whoever needs the branch next asks again.
-        log.warning("default branch not refreshed", gl_repository=container.gl_repository, exc_info=True)
-        return None
+def settle(*, record_id: int) -> None:
+    """Choose the default branch of the project that a push has left without one, and tell Gitaly.
+
+    What is stored stays as long as its branch is there: Gitaly answers with whatever branch it finds when
+    HEAD leads nowhere, and that guess must not move the default.
+
+    Raises:
+        GitalyFailure: Gitaly does not answer; the job tries again.
+    """
+    record = PushRecord.objects.filter(pk=record_id).first()
+    container = containers.of_id(ids.parse(record.gl_repository)) if record else None
+    project = container.project if container else None
+    if record is None or container is None or project is None:
+        return
+    gitaly = Gitaly(repository=container.repository, correlation_id=record.correlation_id, primary_only=True)
+    known = project.default_branch
+    if known and gitaly.ref_exists(f"refs/heads/{known}"):
+        return
+    created = _created(record)
+    branch = _choose(created, found=gitaly.find_default_branch_name())
+    if branch:
+        gitaly.set_default_branch(branch)
+    with transaction.atomic():
+        settled = Project.objects.filter(pk=project.pk, default_branch=known).update(default_branch=branch)
+        if settled and branch in created:
+            protect(project, branch)
+
+
+def _created(record: PushRecord) -> list[str]:
+    """Return the branches that the push has made, in its order."""
+    changes = pushed_refs.read(record.changes)
+    return [change.branch for change in changes if change.branch and change.is_creation]
+
+
+def _choose(created: list[str], *, found: str | None) -> str:
+    """Return what becomes the default: of a first push one of its branches, else what Gitaly finds.
+
+    ``found`` is Gitaly's answer: none without branches, and some branch that was there before where the
+    repository was not empty.
+    """
+    if found not in created:
+        return found or ""
+    return next((name for name in USUAL if name in created), created[0])
 
 
 def protect(project: Project, branch: str) -> None:

@@ -11,8 +11,8 @@ from django.db import transaction
 from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access.context.changes import Change
 from apps.git_access.models import EventKind, PushEvent, PushRecord
-from apps.git_access.pushes.after import default_branches, kas_events, pushed_refs
-from apps.git_access.pushes.after.tasks import measure_project
+from apps.git_access.pushes.after import kas_events, pushed_refs
+from apps.git_access.pushes.after.tasks import measure_project, settle_default_branch
 from apps.git_access.pushes.after.webhooks import messages
 from apps.git_access.repositories import containers, ids
 from apps.git_access.repositories.containers import Container
@@ -36,14 +36,12 @@ def process(*, record_id: int, now: datetime) -> None:
     if record is None:
         return
     pushed = _pushed(record)
-    # Gitaly is asked before the transaction: a call may take long.
-    default_branch = _default_branch(pushed) if pushed else None
     with transaction.atomic():
         # Of two workers with the same push, the second one waits here and then finds nothing to do.
         if not PushRecord.objects.waiting().filter(pk=record_id).update(processed_at=now):
             return
         if pushed:
-            _note(pushed, default_branch=default_branch, now=now)
+            _note(pushed, now=now)
         _announce(record)
 
 
@@ -64,23 +62,19 @@ def _pushed(record: PushRecord) -> _Pushed | None:
     return _Pushed(record=record, container=container, changes=pushed_refs.read(record.changes))
 
 
-def _default_branch(pushed: _Pushed) -> str | None:
-    """Return the default branch if it has to be looked at again and Gitaly answers, else ``None``."""
-    project = pushed.container.project
-    if project is None or pushed.container.type != RepositoryType.PROJECT:
-        return None
-    known = project.default_branch
-    if known and all(change.branch != known for change in pushed.changes):
-        return None
-    return default_branches.ask(pushed.container, correlation_id=pushed.record.correlation_id)
+def _default_branch_is_open(project: Project, changes: tuple[Change, ...]) -> bool:
+    """Whether the push has to settle which branch is the default: none is, or the push has removed it."""
+    if not project.default_branch:
+        return any(change.branch for change in changes)
+    return any(change.is_deletion and change.branch == project.default_branch for change in changes)
 
 
-def _note(pushed: _Pushed, *, default_branch: str | None, now: datetime) -> None:
+def _note(pushed: _Pushed, *, now: datetime) -> None:
     container = pushed.container
     match container.type:
         case RepositoryType.PROJECT:
             PushEvent.objects.bulk_create(_events(pushed))
-            _note_project(pushed, default_branch=default_branch, now=now)
+            _note_project(pushed, now=now)
         case RepositoryType.PROJECT_WIKI:
             _wiki_event(pushed).save()
             Project.objects.filter(pk=container.id.container_id).update(wiki_repository_exists=True)
@@ -92,17 +86,14 @@ def _note(pushed: _Pushed, *, default_branch: str | None, now: datetime) -> None
             snippets.update(updated_at=now, repository_exists=True)
 
 
-def _note_project(pushed: _Pushed, *, default_branch: str | None, now: datetime) -> None:
-    project = pushed.container.project
+def _note_project(pushed: _Pushed, *, now: datetime) -> None:
+    record, project = pushed.record, pushed.container.project
     assert project is not None  # noqa: S101 -- the type of the container says so
-    learned = {} if default_branch is None else {"default_branch": default_branch}
-    Project.objects.filter(pk=project.pk).update(
-        last_repository_updated_at=now, repository_exists=True, **learned
-    )
-    if any(change.is_creation and change.branch == default_branch for change in pushed.changes):
-        default_branches.protect(project, default_branch or "")
-    messages.enqueue(pushed.record, project, pushed.changes)
-    measure_project.enqueue(project_id=project.pk, correlation_id=pushed.record.correlation_id)
+    Project.objects.filter(pk=project.pk).update(last_repository_updated_at=now, repository_exists=True)
+    if _default_branch_is_open(project, pushed.changes):
+        settle_default_branch.enqueue(record_id=record.pk, correlation_id=record.correlation_id)
+    messages.enqueue(record, project, pushed.changes)
+    measure_project.enqueue(project_id=project.pk, correlation_id=record.correlation_id)
 
 
 def _events(pushed: _Pushed) -> Iterator[PushEvent]:

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from apps.core import correlation
-from apps.git_access.pushes.after import statistics
+from apps.git_access.pushes.after import default_branches, statistics
 from apps.git_access.pushes.after.webhooks import deliveries
 
 
@@ -13,6 +13,13 @@ def deliver_webhook(delivery_id: int, correlation_id: str) -> None:
     """Send one message to one webhook."""
     with correlation.bound(correlation_id):
         deliveries.deliver(delivery_id=delivery_id, now=timezone.now())
+
+
+@task()
+def settle_default_branch(record_id: int, correlation_id: str) -> None:
+    """Settle which branch is the default after a push that left it open."""
+    with correlation.bound(correlation_id):
+        default_branches.settle(record_id=record_id)
 
 
 @task()
