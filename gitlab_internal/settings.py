@@ -144,6 +144,9 @@ DEFAULT_PROJECT_CREATION = env.int("DEFAULT_PROJECT_CREATION", default=2)
 GLOBALLY_ALLOWED_IPS = env.list("GLOBALLY_ALLOWED_IPS", default=[])
 # A push of more refs than this is recorded as one activity.
 PUSH_EVENT_ACTIVITIES_LIMIT = env.int("PUSH_EVENT_ACTIVITIES_LIMIT", default=3)
+# Where a merge request for a pushed branch is created, such as
+# `https://forge.example.com/{project}/compare/{branch}`; empty: pushes print no links.
+MERGE_REQUEST_URL = env.str("MERGE_REQUEST_URL", default="")
 PUSH_EVENT_HOOKS_LIMIT = env.int("PUSH_EVENT_HOOKS_LIMIT", default=3)  # a push of more refs calls no webhook
 # Webhooks may lead to loopback, private and link-local addresses.
 WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_ALLOW_PRIVATE_ADDRESSES", default=False)

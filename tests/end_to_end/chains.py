@@ -1,6 +1,8 @@
 """The whole chain of one push: gitlab-shell, this service under gunicorn, Gitaly and its hooks."""
 
 import json
+import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,25 +20,35 @@ from tests.instances import Instance, running_instance
 
 TOKEN = "gitaly-token"
 ROOT_KEY = "key-11"
+MERGE_REQUEST_URL = "https://forge.example.com/{project}/compare/{branch}"
 
 
-@dataclass(frozen=True)
-class Chain:
-    """One generation of clients around a running instance."""
+def _remote(path: str) -> str:
+    return f"ssh://gitlab/{path}.git"
+
+
+class AnyChain(ABC):
+    """An instance with the programs around it, whoever wrote them."""
 
     instance: Instance
-    gitaly: GitalyDouble
-    shell: ShellSettings
+
+    @abstractmethod
+    def environment(self, key: str) -> dict[str, str]:
+        """Return the variables that make Git talk to the instance as the owner of a key."""
 
     def push(self, workspace: Workspace, *arguments: str, to: str, key: str = ROOT_KEY) -> Outcome:
         """Push to the project with this path, as the owner of a key."""
-        environment = through_gitlab_shell(self.shell, key)
-        return workspace.push(environment, *arguments, remote=f"ssh://gitlab/{to}.git")
+        return workspace.push(self.environment(key), *arguments, remote=_remote(to))
 
     def fetch(self, workspace: Workspace, *arguments: str, of: str, key: str = ROOT_KEY) -> Outcome:
         """Fetch from the project with this path, as the owner of a key."""
-        environment = through_gitlab_shell(self.shell, key)
-        return workspace.fetch(environment, *arguments, remote=f"ssh://gitlab/{of}.git")
+        return workspace.fetch(self.environment(key), *arguments, remote=_remote(of))
+
+    def clone(self, into: Path, *, of: str, key: str = ROOT_KEY) -> Workspace:
+        """Clone the project with this path, as the owner of a key."""
+        environment = self.environment(key)
+        subprocess.run(["git", "clone", "--quiet", _remote(of), into], env=environment, check=True)
+        return Workspace(into)
 
     def make_project(self, workspace: Workspace, path: str) -> None:
         """Create a project by pushing, and let the worker finish what follows."""
@@ -52,6 +64,18 @@ class Chain:
         self.instance.manage("worker", "--batch")
 
 
+@dataclass(frozen=True)
+class Chain(AnyChain):
+    """One generation of doubles around a running instance."""
+
+    instance: Instance
+    gitaly: GitalyDouble
+    shell: ShellSettings
+
+    def environment(self, key: str) -> dict[str, str]:
+        return through_gitlab_shell(self.shell, key)
+
+
 @contextmanager
 def running_chain(folder: Path, *, shell: str, gitaly: Version) -> Iterator[Chain]:
     """Run an instance and a Gitaly double of these releases in ``folder``."""
@@ -59,7 +83,7 @@ def running_chain(folder: Path, *, shell: str, gitaly: Version) -> Iterator[Chai
     repositories.mkdir(parents=True)
     runtime.mkdir()
     storages = json.dumps({"default": {"address": f"unix:{runtime}/gitaly.sock", "token": TOKEN}})
-    with running_instance(GITALY_STORAGES=storages) as instance:
+    with running_instance(GITALY_STORAGES=storages, MERGE_REQUEST_URL=MERGE_REQUEST_URL) as instance:
         secret = str(instance.data / SHELL_SECRET_NAME)
         settings = DoubleSettings(
             storages={"default": repositories},

@@ -1,12 +1,15 @@
 """Chains of the end-to-end tests."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.chains import Chain, running_chain
+from tests.end_to_end.chains import AnyChain, Chain, running_chain
+from tests.end_to_end.real_chains import running_real_chain
+from tests.gitaly import real_gitaly
 from tests.gitaly.workspaces import Workspace
 from tests.gitaly_double.versions import Version
 
@@ -39,6 +42,21 @@ def any_chain(request: pytest.FixtureRequest, short_folder: Path) -> Iterator[Ch
     """The clients of each generation in turn."""
     shell, gitaly = request.param
     with running_chain(short_folder / shell, shell=shell, gitaly=gitaly) as running:
+        yield running
+
+
+REAL_SHELLS = [Path(name) for name in os.environ.get("GITLAB_SHELL_BIN_DIRS", "").split(":") if name]
+EVERYBODY = ["doubles", *(pytest.param(path, id=str(path)) for path in REAL_SHELLS if real_gitaly.PROGRAMS)]
+
+
+@pytest.fixture(scope="package", params=EVERYBODY)
+def everybodys_chain(request: pytest.FixtureRequest, short_folder: Path) -> Iterator[AnyChain]:
+    """The doubles of today, then each real gitlab-shell with the real Gitaly where they are named."""
+    if request.param == "doubles":
+        yield request.getfixturevalue("chain")
+        return
+    number = REAL_SHELLS.index(request.param)
+    with running_real_chain(short_folder / f"real-{number}", shell=request.param) as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from django.db import connection
 from django_tasks import task
 
 
@@ -20,6 +21,15 @@ def fail_once(path: str) -> None:
     _mark(path, "begun")
     if marks(path) == ["begun"]:
         raise RuntimeError("not yet")
+
+
+@task()
+def lose_connection_once(path: str) -> None:
+    """Let PostgreSQL end the connection, the first time."""
+    _mark(path, "begun")
+    if marks(path) == ["begun"]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 @task()

@@ -35,6 +35,14 @@ BLANK = "0" * 40
 OLD, NEW = "a" * 40, "b" * 40
 
 
+NOTHING_CREATED = "The merge_request push options were ignored: this server creates no merge requests."
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings) -> None:
+    settings.MERGE_REQUEST_URL = "https://forge.example.com/{project}/compare?from={branch}"
+
+
 @pytest.fixture
 def user() -> User:
     return UserFactory.create()
@@ -67,10 +75,8 @@ def push(
 
 
 def link(branch: str, encoded: str) -> dict[str, str]:
-    url = "http://localhost:3001/gnuwget/wget2/-/merge_requests/new"
-    text = (
-        f"To create a merge request for {branch}, visit:\n  {url}?merge_request%5Bsource_branch%5D={encoded}"
-    )
+    url = f"https://forge.example.com/gnuwget/wget2/compare?from={encoded}"
+    text = f"To create a merge request for {branch}, visit:\n  {url}"
     return {"message": text, "type": "basic"}
 
 
@@ -437,6 +443,24 @@ class TestLinks:
         assert shell.post("post_receive", **wiki).json()["messages"] == []
         assert shell.post("post_receive", **nobody).json()["messages"] == [link("topic", "topic")]
 
+    def test_without_an_address_there_are_none(
+        self, shell: Caller, settings: Settings, project: Project, user: User
+    ) -> None:
+        settings.MERGE_REQUEST_URL = ""
+        body = push("refs/heads/topic", project=project, user=user)
+
+        assert shell.post("post_receive", **body).json()["messages"] == []
+
+    @pytest.mark.parametrize(("count", "more"), [(10, 0), (11, 1), (500, 490)])
+    def test_ten_are_enough(self, shell: Caller, project: Project, user: User, count: int, more: int) -> None:
+        refs = [f"refs/heads/b{number}" for number in range(count)]
+
+        messages = shell.post("post_receive", **push(*refs, project=project, user=user)).json()["messages"]
+
+        text = f"Merge requests can be created for {more} more of the pushed branches."
+        rest = [{"message": text, "type": "basic"}] if more else []
+        assert messages == [*(link(f"b{number}", f"b{number}") for number in range(10)), *rest]
+
 
 class TestBanner:
     def shown(self, shell: Caller, project: Project, user: User | None, **more: Any) -> list[str]:
@@ -505,10 +529,10 @@ class TestMergeRequestOptions:
         messages = shell.post("post_receive", **body).json()["messages"]
         return [message for message in messages if message["type"] == "alert"]
 
-    def test_good_options_say_nothing(self, shell: Caller, project: Project, user: User) -> None:
+    def test_good_options_are_ignored_and_say_so(self, shell: Caller, project: Project, user: User) -> None:
         body = push("refs/heads/topic", project=project, user=user, push_options=["mr.create"])
 
-        assert self.told(shell, body) == []
+        assert self.told(shell, body) == [alert(NOTHING_CREATED)]
 
     def test_other_options_are_not_looked_at(self, shell: Caller, project: Project) -> None:
         body = push("refs/heads/topic", project=project, user=None, push_options=["ci.skip"])
@@ -552,7 +576,7 @@ class TestMergeRequestOptions:
             [warning(f"'{options[0]}'", "User access was denied")],
             [warning(f"'{options[1]}'", network)],
         ]
-        assert self.told(shell, own) == []
+        assert self.told(shell, own) == [alert(NOTHING_CREATED)]
 
     def test_all_that_is_wrong_is_told_at_once(self, shell: Caller, project: Project, user: User) -> None:
         target = ProjectFactory.create(
@@ -584,7 +608,7 @@ class TestMergeRequestOptions:
         body = push(*branches, "refs/heads/main", project=project, user=user, push_options=["mr.create"])
         body["changes"] += f"{OLD} {BLANK} refs/heads/gone\n"
 
-        assert self.told(shell, body) == []
+        assert self.told(shell, body) == [alert(NOTHING_CREATED)]
 
     def test_a_target_that_cannot_be_asked_for_is_believed(
         self, shell: Caller, project: Project, user: User
@@ -592,7 +616,7 @@ class TestMergeRequestOptions:
         body = push(project=project, user=user, push_options=["mr.target=main"])
 
         with patch.object(Gitaly, "ref_exists", side_effect=GitalyUnavailable("down")):
-            assert self.told(shell, body) == []
+            assert self.told(shell, body) == [alert(NOTHING_CREATED)]
 
     def test_a_deploy_key_pushes_with_the_rights_of_its_creator(
         self, shell: Caller, project: Project, user: User
@@ -601,4 +625,4 @@ class TestMergeRequestOptions:
         body = push(project=project, user=None, identifier=f"key-{key.pk}", push_options=["mr.create"])
 
         assert key.kind == KeyKind.DEPLOY_KEY
-        assert self.told(shell, body) == []
+        assert self.told(shell, body) == [alert(NOTHING_CREATED)]

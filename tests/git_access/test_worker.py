@@ -192,6 +192,22 @@ class TestHere:
 
         assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
 
+    def test_a_job_whose_end_could_not_be_written_is_put_back_by_its_own_worker(self, path: str) -> None:
+        row = DBTaskResult.objects.get(pk=fail_once.enqueue(path).id)
+        gone = OperationalError("terminating connection")
+
+        with (
+            patch.object(DBTaskResult, "set_failed", side_effect=gone),
+            patch("apps.core.jobs.worker.time.sleep"),
+        ):
+            run_batch()
+        after_the_loss = state(row)
+        DBTaskResult.objects.update(run_after=timezone.now())
+        run_batch()
+
+        assert after_the_loss == (TaskResultStatus.READY, 1)
+        assert state(row) == (TaskResultStatus.SUCCESSFUL, 2)
+
     def test_it_waits_for_a_database_that_is_away(self, path: str) -> None:
         linger.enqueue(path, 0)
         run = Worker.run

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from apps.core.gitaly import client, methods
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import (
+    Cause,
     GitalyDeadlineExceeded,
     GitalyExhausted,
     GitalyFailure,
@@ -126,6 +127,51 @@ def test_each_failure_has_its_class(
         with pytest.raises(GitalyFailure, match=f"{code.name}: because") as caught:
             call()
         assert type(caught.value) is failure
+
+
+@pytest.mark.parametrize("method", ["RefExists", "ListCommits"])
+def test_a_read_is_tried_once_more_when_the_server_has_just_gone(
+    stage: Stage, workspace: Workspace, method: str
+) -> None:
+    new = workspace.commit()
+    workspace.seed(stage.path, "main")
+    stage.double.fail(method, grpc.StatusCode.UNAVAILABLE, times=1)
+    gitaly = stage.client()
+
+    if method == "RefExists":
+        assert gitaly.ref_exists("refs/heads/main")
+    else:
+        assert [commit.id for commit in gitaly.list_commits(["--all"])] == [new]
+
+    assert [call.method for call in stage.double.calls] == [method] * 2
+
+
+def test_nothing_else_is_tried_again(stage: Stage) -> None:
+    stage.double.fail("WriteRef", grpc.StatusCode.UNAVAILABLE)
+    stage.double.fail("RefExists", grpc.StatusCode.INTERNAL)
+
+    with pytest.raises(GitalyUnavailable):
+        stage.client().set_default_branch("trunk")
+    with pytest.raises(GitalyFailure):
+        stage.client().ref_exists("refs/heads/main")
+
+    assert [call.method for call in stage.double.calls] == ["WriteRef", "RefExists"]
+
+
+def test_a_failure_knows_its_cause(stage: Stage) -> None:
+    stage.double.fail("RefExists", grpc.StatusCode.UNAVAILABLE, "because")
+
+    with pytest.raises(GitalyUnavailable) as caught:
+        stage.client().ref_exists("refs/heads/main")
+
+    assert caught.value.cause == Cause("UNAVAILABLE", "because", "default", "/gitaly.RefService/RefExists")
+
+
+def test_an_answer_without_a_message_is_a_failure(stage: Stage) -> None:
+    stage.double.say_nothing("RefExists")
+
+    with pytest.raises(GitalyFailure, match="answered without a message"):
+        stage.client().ref_exists("refs/heads/main")
 
 
 def test_a_storage_without_server_is_unavailable(stage: Stage) -> None:

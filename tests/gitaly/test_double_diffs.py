@@ -64,7 +64,7 @@ def test_changed_paths_of_an_unknown_commit_are_an_error(stage: Stage) -> None:
 
     assert (
         refused(stub.FindChangedPaths(Request(repository=R, commits=["1" * 40])))[0]
-        is grpc.StatusCode.INTERNAL
+        is grpc.StatusCode.NOT_FOUND
     )
 
 

@@ -149,7 +149,7 @@ def test_the_api_sees_new_objects_through_the_quarantine(
 ) -> None:
     old = workspace.commit(a="1")
     workspace.seed(pushed_to.path, "main")
-    new = workspace.commit(b="2")
+    new = workspace.commit(b="".join(map(str, range(5_000))))
     found: list[dict[str, Any]] = []
 
     def look(request: Recorded) -> Prepared:

@@ -39,6 +39,10 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
     calls: list[Call] = field(default_factory=list)
     failures: dict[str, Refusal] = field(default_factory=dict)
     """Method name to the failure that it answers with."""
+    times: dict[str, int] = field(default_factory=dict)
+    """Method name to how often it still fails; one that is not named fails always."""
+    silent: set[str] = field(default_factory=set)
+    """Methods that end well and say nothing."""
     delays: dict[str, float] = field(default_factory=dict)
     """Method name to the seconds it waits before it does anything."""
     meetings: dict[str, threading.Barrier] = field(default_factory=dict)
@@ -56,6 +60,8 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
             return None
         name = handler_call_details.method.rpartition("/")[2]
         metadata = {item[0]: item[1] for item in handler_call_details.invocation_metadata}
+        if name in self.silent:
+            return _saying_nothing(handler)
         handler = _rebuilt(handler, lambda request: self._admit(name, metadata, request))
         return _breaking_off(handler) if name in self.broken_off else handler
 
@@ -68,7 +74,9 @@ class Gate(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in its 
             _meet(self.meetings[name])
         if self.version < SINCE.get(name, (0, 0)):
             raise Refusal(grpc.StatusCode.UNIMPLEMENTED, f"unknown method {name}")
-        if name in self.failures:
+        if name in self.failures and self.times.get(name, 1) > 0:
+            if name in self.times:
+                self.times[name] -= 1
             raise self.failures[name]
 
 
@@ -108,6 +116,13 @@ def _guarded_stream(behaviour: Behaviour, admit: Callable[[Any], None]) -> Behav
             yield from behaviour(request, context)
 
     return guarded
+
+
+def _saying_nothing(handler: Any) -> Any:
+    """End a call well, without the one message that its caller waits for."""
+    return grpc.unary_stream_rpc_method_handler(
+        lambda _request, _context: iter(()), handler.request_deserializer, handler.response_serializer
+    )
 
 
 def _breaking_off(handler: Any) -> Any:

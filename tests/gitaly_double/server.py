@@ -42,9 +42,17 @@ class GitalyDouble:
         """Return the calls received so far, oldest first."""
         return list(self._gate.calls)
 
-    def fail(self, method: str, code: grpc.StatusCode, text: str = "prepared failure") -> None:
-        """Let every later call of a method, such as ``"RefExists"``, end with this status."""
+    def fail(
+        self, method: str, code: grpc.StatusCode, text: str = "prepared failure", *, times: int | None = None
+    ) -> None:
+        """Let later calls of a method, such as ``"RefExists"``, end with this status: so many, else all."""
         self._gate.failures[method] = Refusal(code, text)
+        if times is not None:
+            self._gate.times[method] = times
+
+    def say_nothing(self, method: str) -> None:
+        """Let every later call of a method end well without a message."""
+        self._gate.silent.add(method)
 
     def delay(self, method: str, *, seconds: float) -> None:
         """Let every later call of a method wait before it does anything."""
@@ -61,6 +69,8 @@ class GitalyDouble:
     def mend(self) -> None:
         """Undo what has been prepared: answer everything in full and at once."""
         self._gate.failures.clear()
+        self._gate.times.clear()
+        self._gate.silent.clear()
         self._gate.delays.clear()
         self._gate.meetings.clear()
         self._gate.broken_off.clear()

@@ -233,7 +233,8 @@ class Gitaly:
             raise GitalyUnavailable(f"no server for storage {error}") from error
         except UnusableAddress as error:
             raise GitalyUnavailable(f"unusable address: {error}") from error
-        return calls.Terms(channel, seconds, tuple(self._metadata(server)))
+        storage = self.repository.storage_name
+        return calls.Terms(channel, storage, seconds, tuple(self._metadata(server)))
 
     def _metadata(self, server: Server) -> Iterator[tuple[str, str | bytes]]:
         if server.token:

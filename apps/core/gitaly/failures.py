@@ -1,10 +1,27 @@
 """What can go wrong with a call to Gitaly, as the caller needs to tell it apart."""
 
+from dataclasses import dataclass
+
 import grpc
+
+LONGEST_DETAIL = 300  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Which call failed where, and what was said: what a log has to tell."""
+
+    code: str
+    detail: str
+    storage: str
+    call: str
 
 
 class GitalyFailure(Exception):
     """A call to Gitaly failed; the subclasses are the failures that callers answer differently."""
+
+    cause: Cause | None = None
+    """``None`` where no call was made."""
 
 
 class GitalyUnavailable(GitalyFailure):
@@ -47,7 +64,18 @@ _OF_STATUS: dict[grpc.StatusCode, type[GitalyFailure]] = {
 }
 
 
-def failure_of(error: grpc.RpcError) -> GitalyFailure:
-    """Translate gRPC's error; its status and details become the text."""
-    failure = _OF_STATUS.get(error.code(), GitalyFailure)
-    return failure(f"{error.code().name}: {error.details()}")
+def failure_of(error: grpc.RpcError, *, call: str, storage: str) -> GitalyFailure:
+    """Translate gRPC's error about a call, such as ``/gitaly.RefService/RefExists``."""
+    kind = _OF_STATUS.get(error.code(), GitalyFailure)
+    return _caused(kind, Cause(error.code().name, str(error.details()), storage, call))
+
+
+def no_message(*, call: str, storage: str) -> GitalyFailure:
+    """Return the failure of a call that ended well and said nothing."""
+    return _caused(GitalyFailure, Cause("OK", "answered without a message", storage, call))
+
+
+def _caused(kind: type[GitalyFailure], cause: Cause) -> GitalyFailure:
+    failure = kind(f"{cause.code}: {cause.detail}")
+    failure.cause = cause
+    return failure

@@ -12,11 +12,13 @@ CREATE_REPOSITORY = Unary(
     "/gitaly.RepositoryService/CreateRepository",
     pb.CreateRepositoryRequest,
     pb.CreateRepositoryResponse,
+    writes=True,
 )
 REMOVE_REPOSITORY = Unary(
     "/gitaly.RepositoryService/RemoveRepository",
     pb.RemoveRepositoryRequest,
     pb.RemoveRepositoryResponse,
+    writes=True,
 )
 HAS_LOCAL_BRANCHES = Unary(
     "/gitaly.RepositoryService/HasLocalBranches",
@@ -33,7 +35,7 @@ REPOSITORY_SIZE = Unary(
     pb.RepositorySizeRequest,
     pb.RepositorySizeResponse,
 )
-WRITE_REF = Unary("/gitaly.RepositoryService/WriteRef", pb.WriteRefRequest, pb.WriteRefResponse)
+WRITE_REF = Unary("/gitaly.RepositoryService/WriteRef", pb.WriteRefRequest, pb.WriteRefResponse, writes=True)
 FIND_DEFAULT_BRANCH_NAME = Unary(
     "/gitaly.RefService/FindDefaultBranchName",
     pb.FindDefaultBranchNameRequest,

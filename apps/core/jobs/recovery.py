@@ -20,7 +20,7 @@ KEEP_SUCCESSFUL = timedelta(days=1)
 KEEP_FAILED = timedelta(days=14)
 # 4, 16, 64, 256 s: what fails for a passing reason, such as a Gitaly that restarts, has five minutes to pass.
 PAUSE_FACTOR = 4
-LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_PAUSE = 600
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,15 @@ def recover(*, now: datetime) -> int:
     failed = [job for job in _unfinished(DBTaskResult.objects.failed()) if retry(job, now=now)]
     lost = [job for job in DBTaskResult.objects.running() if _is_lost(job) and _take_back(job, now=now)]
     return len(failed) + len(lost)
+
+
+def take_back_from(worker_id: str, *, now: datetime) -> int:
+    """Put back the jobs of a living worker that runs none, and return how many there were.
+
+    Their end could not be written, because the database was away just then.
+    """
+    running = (job for job in DBTaskResult.objects.running() if job.worker_ids[-1:] == [worker_id])
+    return sum(_take_back(job, now=now) for job in running)
 
 
 def retry(job: Job, *, now: datetime) -> bool:
@@ -76,7 +85,7 @@ def _take_back(job: Job, *, now: datetime) -> bool:
 
 
 def _put_back(job: Job, *, now: datetime) -> bool:
-    pause = min(timedelta(seconds=PAUSE_FACTOR ** _attempts(job)), LONGEST_PAUSE)
+    pause = timedelta(seconds=min(PAUSE_FACTOR ** _attempts(job), LONGEST_PAUSE))
     ready = _as_read(job).update(
         status=TaskResultStatus.READY, started_at=None, finished_at=None, run_after=now + pause
     )

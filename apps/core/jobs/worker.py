@@ -8,7 +8,7 @@ from types import FrameType
 
 import structlog
 from django.conf import settings
-from django.db import Error, OperationalError, close_old_connections, connection
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -52,9 +52,11 @@ class DurableWorker(Worker):
         """Run the library's loop, and begin it anew when the database comes back."""
         while self.running:
             try:
+                # Nothing runs here now: what is still marked as running here lost its end with a connection.
+                recovery.take_back_from(self.worker_id, now=timezone.now())
                 super().run()
                 return
-            except OperationalError:
+            except (OperationalError, InterfaceError):
                 log.exception("the database does not answer")
                 connection.close()
                 time.sleep(PAUSE_WITHOUT_DATABASE)

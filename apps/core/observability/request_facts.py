@@ -22,7 +22,7 @@ def end() -> None:
 
 
 def note(**facts: str | int | None) -> None:
-    """Add what is known now; ``None`` is not known. Ids and names of ours only, no text of a caller's."""
+    """Add what is known now; ``None`` is not known. Ids, names, Gitaly's words; no text of a caller's."""
     known = _facts.get()
     if known is not None:
         known.update((name, value) for name, value in facts.items() if value is not None)

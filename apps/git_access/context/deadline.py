@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from apps.core.gitaly.failures import (
+    LONGEST_DETAIL,
     GitalyDeadlineExceeded,
     GitalyExhausted,
     GitalyFailure,
 )
+from apps.core.observability import request_facts
 from apps.git_access.context.refusals import Exhausted, Unavailable
 
 BUDGET = 50.0  # seconds
@@ -46,7 +48,8 @@ class CheckTimer:
             raise self._expired(f"{title} (cancelled)")
         try:
             yield
-        except (GitalyDeadlineExceeded, Unavailable):
+        except (GitalyDeadlineExceeded, Unavailable) as failure:
+            _note(failure)
             cancelled = f"{title} (cancelled after {_milliseconds(self._clock() - started)})"
             raise self._expired(cancelled) from None
         self._lines.append(f"{title} ({_milliseconds(self._clock() - started)})")
@@ -56,7 +59,8 @@ class CheckTimer:
         """Tell what has been measured also when time runs out between two blocks."""
         try:
             yield
-        except GitalyDeadlineExceeded:
+        except GitalyDeadlineExceeded as failure:
+            _note(failure)
             raise self._expired() from None
 
     def _expired(self, *lines: str) -> Unavailable:
@@ -72,7 +76,8 @@ def _milliseconds(seconds: float) -> str:
 def gitaly_answers() -> Iterator[None]:
     """Turn what goes wrong with Gitaly into what its user is told."""
     try:
-        yield
+        with _noted():
+            yield
     except GitalyExhausted as failure:
         raise Exhausted(EXHAUSTED) from failure
     except GitalyDeadlineExceeded as failure:
@@ -80,3 +85,25 @@ def gitaly_answers() -> Iterator[None]:
         raise Unavailable(f"{TIMED_OUT}\n\n{TIMING}") from failure
     except GitalyFailure as failure:
         raise Unavailable(NO_GITALY) from failure
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    try:
+        yield
+    except GitalyFailure as failure:
+        _note(failure)
+        raise
+
+
+def _note(failure: Exception) -> None:
+    """Let the request's log line name the cause."""
+    if not isinstance(failure, GitalyFailure):
+        return
+    cause = failure.cause
+    request_facts.note(
+        gitaly_code=cause.code if cause else None,
+        gitaly_detail=(cause.detail if cause else str(failure))[:LONGEST_DETAIL],
+        gitaly_storage=cause.storage if cause else None,
+        gitaly_call=cause.call if cause else None,
+    )

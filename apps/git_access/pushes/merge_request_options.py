@@ -1,4 +1,4 @@
-"""What is wrong with the merge-request options of a push. They create nothing here."""
+"""What is said about merge-request options: what is wrong with them, else that nothing is created."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -17,6 +17,7 @@ from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Lookup
 
 MAX_BRANCHES = 10
+NOTHING_CREATED = "The merge_request push options were ignored: this server creates no merge requests."
 
 log = structlog.get_logger(__name__)
 
@@ -29,12 +30,12 @@ def warning(
     changes: tuple[Change, ...],
     on: date,
 ) -> str | None:
-    """Return what the pusher is told about the options; ``None`` when there is nothing to say."""
+    """Return what the pusher is told about the options; ``None`` when there are none."""
     if not options.merge_request or container is None:
         return None
     errors = list(_errors(options, container=container, user=user, changes=changes, on=on))
     if not errors:
-        return None
+        return NOTHING_CREATED
     names = " ".join(f"'{option}'" for option in options.raw)
     reasons = "\n\n".join(errors)
     return f"WARNINGS:\nError encountered with push options {names}: {reasons}"

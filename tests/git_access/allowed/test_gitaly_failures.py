@@ -7,6 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from apps.directory.models import Namespace, Project, Snippet, User
+from tests.api.conftest import log_lines
+from tests.api.logs import LogLines
 from tests.callers import Caller
 from tests.factories.directory import SnippetFactory
 from tests.git_access.allowed.asking import (
@@ -21,6 +23,8 @@ from tests.git_access.allowed.asking import (
     push,
 )
 from tests.git_access.allowed.gitalies import Storage
+
+__all__ = ["log_lines"]
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +130,31 @@ class TestAway:
         self, shell: Caller, project: Project, user: User, gitaly: Storage, code: grpc.StatusCode
     ) -> None:
         gitaly.double.fail("HasLocalBranches", code)
+
+        response = push(shell, user, project, changes=creation(MAIN))
+
+        assert outcome(response) == AWAY
+
+    def test_the_log_line_names_the_cause(
+        self, shell: Caller, project: Project, user: User, gitaly: Storage, log_lines: LogLines
+    ) -> None:
+        gitaly.double.fail("HasLocalBranches", grpc.StatusCode.UNAUTHENTICATED, "authentication required")
+
+        response = push(shell, user, project, changes=creation(MAIN))
+
+        line = log_lines.requests()[-1]
+        assert outcome(response) == AWAY
+        assert {name: value for name, value in line.items() if name.startswith("gitaly_")} == {
+            "gitaly_code": "UNAUTHENTICATED",
+            "gitaly_detail": "authentication required",
+            "gitaly_storage": "default",
+            "gitaly_call": "/gitaly.RepositoryService/HasLocalBranches",
+        }
+
+    def test_an_answer_without_a_message_is_told_as_such(
+        self, shell: Caller, project: Project, user: User, gitaly: Storage
+    ) -> None:
+        gitaly.double.say_nothing("HasLocalBranches")
 
         response = push(shell, user, project, changes=creation(MAIN))
 
