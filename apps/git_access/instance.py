@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 
+from apps.core.shared_store import write_probe
 from apps.core.shared_store.store import store
 
 log = structlog.get_logger(__name__)
@@ -29,9 +30,12 @@ def describe() -> Instance:
 
 
 def _store_answers() -> bool:
+    """Whether a push can be counted and recorded."""
     try:
+        if settings.REDIS_URL:
+            write_probe.write()
         return store().ping()
     except Exception:
         # Whatever a driver raises, the answer to the question is no.
-        log.exception("the shared store does not answer")
+        log.exception("a push could not be counted or recorded")
         return False

@@ -116,7 +116,7 @@ def test_a_store_that_is_away_is_found(settings: Settings, now: datetime) -> Non
 
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
-    assert facts(examination.of("shared store", now=now)) == ["Redis does not answer"]
+    assert facts(examination.of("shared store", now=now)) == ["Redis takes no writes"]
 
 
 def test_static_files_are_collected(data: Path, now: datetime) -> None:

@@ -1,8 +1,13 @@
 """The shared store on Redis or Valkey."""
 
+from uuid import uuid4
+
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 PREFIX = "gitlab_internal:"
+PATIENCE = 1  # second, of a probe
 
 # One step on the server: two commands could race.
 _DECREASE = """
@@ -23,6 +28,10 @@ class RedisStore:
     def __init__(self, url: str) -> None:
         self._client = redis.Redis.from_url(
             url, decode_responses=True, socket_connect_timeout=2, socket_timeout=5
+        )
+        # A full Redis and a replica answer a ping, too. Whoever asks for health is told soon.
+        self._probing = redis.Redis.from_url(
+            url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
         )
         self._decrease = self._client.register_script(_DECREASE)
         self._count_within = self._client.register_script(_COUNT_WITHIN)
@@ -68,8 +77,12 @@ class RedisStore:
         self._client.delete(PREFIX + key)
 
     def ping(self) -> bool:
-        """Whether the store answers a round trip."""
+        """Whether the store takes a write, within two seconds."""
+        key = f"{PREFIX}probe:{uuid4().hex}"
         try:
-            return bool(self._client.ping())
+            with self._probing.pipeline(transaction=True) as pipeline:
+                pipeline.set(key, "", ex=PATIENCE)
+                pipeline.delete(key)
+                return all(pipeline.execute())
         except redis.RedisError:
             return False

@@ -48,7 +48,7 @@ class SharedStore(Protocol):
         ...
 
     def ping(self) -> bool:
-        """Whether the store answers a round trip."""
+        """Whether the store takes a write, within two seconds."""
         ...
 
 

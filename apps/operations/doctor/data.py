@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from apps.core import moments
+from apps.core.shared_store import write_probe
 from apps.core.shared_store.store import store
 from apps.operations.doctor.finding import Finding
 
@@ -34,6 +35,13 @@ def database(*, now: datetime) -> Iterator[Finding]:
         advice = "Point DATABASE_URL at the primary: this server takes no writes." if replica else ""
         yield Finding(f"PostgreSQL {version}, {'replica' if replica else 'primary'}", advice)
 
+    try:
+        write_probe.write()
+    except DatabaseError as error:
+        reason = next(iter(str(error).splitlines()), "")
+        advice = "Make room, or end what holds its lock: until then every push is rejected."
+        yield Finding(f"It takes no writes within {write_probe.PATIENCE} s: {reason}", advice)
+
 
 def migrations(*, now: datetime) -> Iterator[Finding]:
     """The tables are those of this version."""
@@ -47,9 +55,9 @@ def shared_store(*, now: datetime) -> Iterator[Finding]:
     """Counters and notices have a place."""
     name = "Redis" if settings.REDIS_URL else "The database as shared store"
     if store().ping():
-        yield Finding(f"{name} answers")
+        yield Finding(f"{name} takes writes")
     else:
-        yield Finding(f"{name} does not answer", "Start it, or correct REDIS_URL.")
+        yield Finding(f"{name} takes no writes", "Start it, make room, or correct REDIS_URL.")
 
 
 def static_files(*, now: datetime) -> Iterator[Finding]:
