@@ -17,6 +17,7 @@ from apps.core import moments
 from apps.git_access.access import recent_denials
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.models import DenialCount
+from apps.git_access.pushes import journal
 
 INTERVAL = 60  # seconds between two writes of a process
 KEPT = timedelta(days=30)
@@ -81,7 +82,7 @@ def prune(*, now: datetime) -> int:
 
 
 class HandOver(threading.Thread):
-    """Hands the sums over once a minute, and forgets old ones, for the life of a web process."""
+    """Hands over what a web process keeps for the database, once a minute: sums, and journaled pushes."""
 
     def __init__(self) -> None:
         super().__init__(name="denials", daemon=True)
@@ -101,9 +102,10 @@ class HandOver(threading.Thread):
     def _hand_over(self) -> None:
         try:
             close_old_connections()
+            journal.take_in()
             hand_over()
             recent_denials.hand_over()
             for module_prune in (prune, recent_denials.prune):
                 module_prune(now=timezone.now())
-        except DatabaseError:
-            log.exception("denials not handed over")
+        except (DatabaseError, OSError):
+            log.exception("not handed over to the database")

@@ -18,6 +18,9 @@ class PushRecordQuerySet(models.QuerySet["PushRecord"]):
 class PushRecord(models.Model):
     """One call of ``/post_receive``, as it came; kept whether or not anybody or anything was found."""
 
+    receipt = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Given when it was received: it is recorded once."
+    )
     gl_repository = models.CharField(max_length=64, db_index=True)
     identifier = models.CharField(max_length=255, blank=True)
     user = models.ForeignKey(

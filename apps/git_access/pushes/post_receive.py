@@ -3,32 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, InternalError, OperationalError, transaction
 
-from apps.git_access.models import PushRecord
-from apps.git_access.pushes import broadcasts, merge_request_links, merge_request_options, reference_counter
+from apps.git_access.pushes import (
+    broadcasts,
+    journal,
+    merge_request_links,
+    merge_request_options,
+    reference_counter,
+)
 from apps.git_access.pushes.after import pushed_refs
-from apps.git_access.pushes.push_options import PushOptions
-from apps.git_access.pushes.tasks import process_push
+from apps.git_access.pushes.records import Push, record
 from apps.git_access.repositories import containers, notices
 from apps.git_access.repositories.containers import Container
-from apps.git_access.repositories.ids import RepositoryId
 from apps.ssh_keys import actors
 from apps.ssh_keys.actors import Actor, Claim
 
-_MAX_IDENTIFIER = 255
+log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """What Gitaly says about a push that has been accepted."""
-
-    repository: RepositoryId
-    identifier: str | None
-    changes: str
-    options: PushOptions
-    correlation_id: str
+# What says that the database takes nothing now; anything else is a fault of ours.
+_AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,33 +38,34 @@ class Outcome:
 
 
 def finish(push: Push, *, now: datetime) -> Outcome:
-    """Count the push down, record it, and return what the pusher is told, whoever and whatever it is."""
-    actor = actors.find(Claim(identifier=push.identifier))
-    with transaction.atomic():
-        # A counter that is kept in this database falls only together with the record.
-        decreased = reference_counter.decrease(push.repository)
-        _record(push, actor=actor, now=now)
-    container = containers.of_id(push.repository)
-    return Outcome(
-        counter_decreased=decreased,
-        alerts=tuple(filter(None, _alerts(push, actor=actor, container=container, now=now))),
-        messages=tuple(filter(None, _messages(push, actor=actor, container=container))),
-    )
+    """Count the push down, record it, and return what the pusher is told, whoever and whatever it is.
+
+    A push that the database does not take is journaled: Gitaly does not ask again.
+    """
+    receipt = uuid4()
+    try:
+        actor = actors.find(Claim(identifier=push.identifier))
+        with transaction.atomic():
+            # A counter that is kept in this database falls only together with the record.
+            decreased = reference_counter.decrease(push.repository)
+            record(push, actor=actor, receipt=receipt, now=now)
+    except _AWAY:
+        log.exception("a finished push could not be recorded")
+        journal.keep(push, receipt=receipt, now=now)
+        return Outcome(counter_decreased=True, alerts=(), messages=())
+    return _told(push, actor=actor, counter_decreased=decreased, now=now)
 
 
-def _record(push: Push, *, actor: Actor, now: datetime) -> None:
-    """Record the push and its job, in the caller's transaction: neither is lost without the other."""
-    record = PushRecord.objects.create(
-        gl_repository=push.repository.gl_repository,
-        identifier=(push.identifier or "")[:_MAX_IDENTIFIER],
-        user=actor.user,
-        deploy_key=actor.deploy_key,
-        changes=push.changes,
-        push_options=push.options.parsed,
-        correlation_id=push.correlation_id,
-        received_at=now,
-    )
-    process_push.enqueue(record_id=record.pk, correlation_id=push.correlation_id)
+def _told(push: Push, *, actor: Actor, counter_decreased: bool, now: datetime) -> Outcome:
+    """Collect what the pusher is told; without a database that is nothing: the push is recorded."""
+    try:
+        container = containers.of_id(push.repository)
+        alerts = tuple(filter(None, _alerts(push, actor=actor, container=container, now=now)))
+        messages = tuple(filter(None, _messages(push, actor=actor, container=container)))
+    except _AWAY:
+        log.warning("nothing is told after a push", exc_info=True)
+        alerts = messages = ()
+    return Outcome(counter_decreased=counter_decreased, alerts=alerts, messages=messages)
 
 
 def _alerts(push: Push, *, actor: Actor, container: Container | None, now: datetime) -> Iterator[str | None]:

@@ -9,7 +9,8 @@ from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
 from apps.git_access.pushes import post_receive, push_options, reference_counter
-from apps.git_access.pushes.post_receive import Outcome, Push
+from apps.git_access.pushes.post_receive import Outcome
+from apps.git_access.pushes.records import Push
 from apps.git_access.serializers import params
 
 

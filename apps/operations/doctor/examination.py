@@ -23,6 +23,7 @@ CHECKS: dict[str, Check] = {
     "workers": work.workers,
     "queue": work.queue,
     "stuck jobs": work.stuck_jobs,
+    "journal": work.journal,
     "static files": data.static_files,
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django_tasks_db.models import DBTaskResult
 
 from apps.core.jobs import heartbeats
+from apps.git_access.pushes import journal as pushes_journal
 from apps.operations.doctor.finding import Finding
 
 LONGEST_WAIT = timedelta(minutes=5)
@@ -25,6 +26,15 @@ def queue(*, now: datetime) -> Iterator[Finding]:
     wait = now - oldest if oldest else timedelta()
     fact = f"{due.count()} jobs are due, the oldest for {wait.total_seconds():.0f} s"
     yield Finding(fact, "Start more workers, or see what holds them up." if wait > LONGEST_WAIT else "")
+
+
+def journal(*, now: datetime) -> Iterator[Finding]:
+    """No finished push waits long for the database to take it."""
+    waiting = pushes_journal.waiting()
+    oldest = max((now.timestamp() - path.stat().st_mtime for path in waiting), default=0.0)
+    late = bool(waiting) and oldest > LONGEST_WAIT.total_seconds()
+    advice = "Let the database take writes; the web processes take them in within a minute."
+    yield Finding(f"{len(waiting)} finished pushes wait beside the database", advice if late else "")
 
 
 def stuck_jobs(*, now: datetime) -> Iterator[Finding]:

@@ -1,0 +1,146 @@
+"""A finished push that the database does not take is kept beside it, and is one record in the end."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import InterfaceError, InternalError, OperationalError
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
+
+from apps.git_access.access import denials
+from apps.git_access.models import PushRecord
+from apps.git_access.pushes import broadcasts, journal, push_options
+from apps.git_access.pushes.records import Push
+from apps.git_access.repositories.ids import parse
+from apps.operations.doctor import examination
+from tests.callers import Caller
+from tests.factories.directory import UserFactory
+
+pytestmark = pytest.mark.django_db
+CHANGES = f"{'0' * 40} {'b' * 40} refs/heads/topic\n"
+KEPT = {"messages": [], "reference_counter_decreased": True}
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.DATA = tmp_path
+    return tmp_path / "journal"
+
+
+def push(shell: Caller, **more: Any) -> Any:
+    body = {"gl_repository": "project-7", "identifier": "user-1", "changes": CHANGES, **more}
+    return shell.request("POST", "post_receive", body, format="json", headers={"X-Request-Id": "01HX"})
+
+
+def away(failure: Exception) -> Any:
+    return patch.object(PushRecord.objects, "create", side_effect=failure)
+
+
+@pytest.mark.parametrize(
+    "failure", [OperationalError("database is locked"), InterfaceError("closed"), InternalError("read-only")]
+)
+def test_it_is_answered_well_and_recorded_later(shell: Caller, folder: Path, failure: Exception) -> None:
+    user = UserFactory.create()
+    before = timezone.now()
+    with away(failure):
+        response = push(shell, identifier=f"user-{user.pk}", push_options=["ci.skip"])
+    kept = (PushRecord.objects.count(), len(list(folder.iterdir())))
+    after = timezone.now()
+
+    denials.HandOver()._hand_over()
+
+    assert (response.status_code, response.json(), kept) == (200, KEPT, (0, 1))
+    record = PushRecord.objects.get()
+    assert (record.gl_repository, record.user, record.changes) == ("project-7", user, CHANGES)
+    assert (record.push_options, record.correlation_id) == ({"ci": {"skip": True}}, "01HX")
+    assert before <= record.received_at <= after
+    assert DBTaskResult.objects.get().args_kwargs["kwargs"] == {
+        "record_id": record.pk,
+        "correlation_id": "01HX",
+    }
+    assert list(folder.iterdir()) == []
+
+
+def test_while_the_database_is_away_it_stays(shell: Caller, folder: Path) -> None:
+    with away(OperationalError("database is locked")):
+        push(shell)
+        denials.HandOver()._hand_over()
+
+        assert len(journal.waiting()) == 1
+    assert journal.take_in() == 1
+
+
+def test_two_processes_make_one_record(shell: Caller, folder: Path) -> None:
+    with away(OperationalError("database is locked")):
+        push(shell)
+    (kept,) = folder.iterdir()
+    content = kept.read_text()
+    journal.take_in()
+    kept.write_text(content)
+
+    journal.take_in()
+
+    assert (PushRecord.objects.count(), DBTaskResult.objects.count()) == (1, 1)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_commit_whose_answer_was_lost_is_not_made_twice(shell: Caller) -> None:
+    push(shell)
+    record = PushRecord.objects.get()
+    assert record.receipt is not None
+    same = Push(
+        repository=parse("project-7"),
+        identifier="user-1",
+        changes=CHANGES,
+        options=push_options.parse([]),
+        correlation_id="01HX",
+    )
+    journal.keep(same, receipt=record.receipt, now=record.received_at)
+
+    journal.take_in()
+
+    assert PushRecord.objects.get() == record
+
+
+def test_a_push_that_is_recorded_is_not_kept_though_nothing_can_be_told(shell: Caller) -> None:
+    with patch.object(broadcasts, "banner", side_effect=OperationalError("gone")):
+        response = push(shell)
+
+    assert (response.status_code, response.json()) == (200, KEPT)
+    assert (PushRecord.objects.count(), journal.waiting()) == (1, [])
+
+
+def test_without_a_disk_the_push_is_refused(shell: Caller, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings.DATA = tmp_path / "file"
+
+    with away(OperationalError("disk full")):
+        response = push(shell)
+
+    assert (response.status_code, response.json()) == (500, {"message": "500 Internal Server Error"})
+
+
+def test_what_cannot_be_read_does_not_hold_up_the_rest(shell: Caller, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "0.json").write_text("{")
+    with away(OperationalError("database is locked")):
+        push(shell)
+
+    assert journal.take_in() == 1
+    assert [path.name for path in folder.iterdir()] == ["0.unreadable"]
+
+
+def test_doctor_tells_of_what_waits_long(shell: Caller, folder: Path) -> None:
+    now = timezone.now()
+    with away(OperationalError("database is locked")):
+        push(shell)
+
+    (fresh,) = examination.of("journal", now=now)
+    (late,) = examination.of("journal", now=now + timedelta(minutes=6))
+
+    assert (fresh.fact, fresh.is_well) == ("1 finished pushes wait beside the database", True)
+    assert not late.is_well
