@@ -51,9 +51,9 @@ def test_it_is_answered_well_and_recorded_later(shell: Caller, folder: Path, fai
     kept = (PushRecord.objects.count(), len(list(folder.iterdir())))
     after = timezone.now()
 
-    denials.HandOver()._hand_over()
+    taken = journal.take_in()
 
-    assert (response.status_code, response.json(), kept) == (200, KEPT, (0, 1))
+    assert (response.status_code, response.json(), kept, taken) == (200, KEPT, (0, 1), 1)
     record = PushRecord.objects.get()
     assert (record.gl_repository, record.user, record.changes) == ("project-7", user, CHANGES)
     assert (record.push_options, record.correlation_id) == ({"ci": {"skip": True}}, "01HX")
@@ -65,12 +65,23 @@ def test_it_is_answered_well_and_recorded_later(shell: Caller, folder: Path, fai
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_web_processes_take_it_in_with_the_sums_of_refusals(shell: Caller) -> None:
+    with away(OperationalError("database is locked")):
+        push(shell)
+
+    denials.HandOver().stop()
+
+    assert PushRecord.objects.count() == 1
+
+
 def test_while_the_database_is_away_it_stays(shell: Caller, folder: Path) -> None:
     with away(OperationalError("database is locked")):
         push(shell)
-        denials.HandOver()._hand_over()
+        with pytest.raises(OperationalError):
+            journal.take_in()
 
-        assert len(journal.waiting()) == 1
+    assert len(journal.waiting()) == 1
     assert journal.take_in() == 1
 
 

@@ -5,7 +5,6 @@ transaction: Gitaly often waits for our own answer while it serves us.
 """
 
 import math
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,13 +21,14 @@ from apps.core.gitaly.messages import (
     lfs_pointer_of,
     repository_message,
     requests_for_trees,
+    short_branch,
     text,
 )
+from apps.core.gitaly.metadata import metadata
 from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer
 from apps.core.gitaly.repository import Repository
-from apps.core.gitaly.servers import Server, UnknownStorage, server_of
+from apps.core.gitaly.servers import UnknownStorage, server_of
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
-from apps.core.gitaly.tokens import authorization
 
 KIBIBYTE = 1024
 # Gitaly looks every commit up by itself, about 250 a second; so many are asked about in turns and at once.
@@ -86,7 +86,7 @@ class Gitaly:
         """Return the branch's short name, or ``None`` in a repository without branches."""
         request = pb.FindDefaultBranchNameRequest(repository=self._repository)
         name = text(self._ask(methods.FIND_DEFAULT_BRANCH_NAME, request).name)
-        return _short(name) or None
+        return short_branch(name) or None
 
     def set_default_branch(self, name: str) -> None:
         """Let HEAD lead to the branch with this short name, which need not exist yet."""
@@ -105,7 +105,7 @@ class Gitaly:
             repository=self._repository, commit_id=commit_id, limit=limit
         )
         answers = self._collect(methods.LIST_BRANCH_NAMES_CONTAINING_COMMIT, request)
-        return tuple(_short(text(name)) for answer in answers for name in answer.branch_names)
+        return tuple(short_branch(text(name)) for answer in answers for name in answer.branch_names)
 
     def commit_is_ancestor(self, *, ancestor: str, child: str) -> bool:
         """Tell whether ``child`` leads to ``ancestor``; a commit that Gitaly cannot see does not."""
@@ -233,22 +233,13 @@ class Gitaly:
             raise GitalyUnavailable(f"no server for storage {error}") from error
         except UnusableAddress as error:
             raise GitalyUnavailable(f"unusable address: {error}") from error
-        storage = self.repository.storage_name
-        return calls.Terms(channel, storage, seconds, tuple(self._metadata(server)))
-
-    def _metadata(self, server: Server) -> Iterator[tuple[str, str | bytes]]:
-        if server.token:
-            yield "authorization", authorization(token=server.token, at=int(time.time()))
-        if self.correlation_id:
-            yield "x-gitlab-correlation-id", self.correlation_id
-        if self.primary_only:
-            yield "gitaly-route-repository-accessor-policy", "primary-only"
-        if self.relative_path:
-            yield "relative-path-bin", self.relative_path.encode(errors="replace")
-
-
-def _short(branch: str) -> str:
-    return branch.removeprefix("refs/heads/")
+        sent = metadata(
+            server,
+            correlation_id=self.correlation_id,
+            primary_only=self.primary_only,
+            relative_path=self.relative_path,
+        )
+        return calls.Terms(channel, self.repository.storage_name, seconds, sent)
 
 
 def _batches(ids: Sequence[str], *, size: int | None = None) -> Iterator[Sequence[str]]:

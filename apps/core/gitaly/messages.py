@@ -86,3 +86,8 @@ def lfs_pointer_of(message: pb.LFSPointer) -> LfsPointer | None:
     if oid is None or size is None:
         return None
     return LfsPointer(blob_id=message.oid, oid=oid[1].decode(), size=int(size[1]))
+
+
+def short_branch(ref: str) -> str:
+    """Return the name of a branch without ``refs/heads/``."""
+    return ref.removeprefix("refs/heads/")
