@@ -12,12 +12,11 @@ from django.db import models
 from django_tasks_db.models import DBTaskResult
 
 from apps.agent.models import UniqueUsage
+from apps.core import batches
 from apps.core.jobs.recovery import KEEP_FAILED, KEEP_SUCCESSFUL
 from apps.core.shared_store.models import Entry
 from apps.git_access.lfs import pruning as lfs
 from apps.git_access.models import GitAuditEvent, PushRecord
-
-BATCH = 1000  # rows of one transaction: a long one would hold up the writers of SQLite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +41,8 @@ class Stale:
         return self.rows.count()
 
     def remove(self) -> Iterator[int]:
-        """Remove them in batches, and yield how many each one had."""
-        while keys := list(self.rows.values_list("pk", flat=True)[:BATCH]):
-            self.rows.model._default_manager.filter(pk__in=keys).delete()
-            yield len(keys)
+        """Remove them in short transactions, and yield how many each one had."""
+        return batches.remove(self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
 from apps.agent.models import UniqueUsage
+from apps.core import batches
 from apps.core.shared_store.models import Entry
 from apps.git_access.models import GitAuditEvent, PushEvent, PushRecord, WebhookDelivery
 from apps.operations import pruning
@@ -148,10 +150,54 @@ def test_a_dry_run_counts_and_removes_nothing(stale: None) -> None:
 
 
 def test_rows_go_in_batches(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pruning, "BATCH", 2)
+    monkeypatch.setattr(batches, "FIRST", 2)
+    monkeypatch.setattr(batches, "MOST", 2)
     for number in range(5):
         Entry.objects.create(key=str(number), expires_at=now - timedelta(days=1))
 
     (entries,) = (each for each in pruning.stale(pruning.Retention(), now=now) if "entries" in each.kind)
 
     assert list(entries.remove()) == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("size", "took", "after"),
+    [
+        (100, 0.04, 100),
+        (100, 0.4, 10),
+        (100, 0.001, 200),
+        (100, 0.0, 200),
+        (2_000, 0.001, 2_000),
+        (1, 9.0, 1),
+    ],
+)
+def test_a_batch_is_as_large_as_the_last_one_was_quick(size: int, took: float, after: int) -> None:
+    assert batches.next_size(size, took=took) == after
+
+
+def test_many_pushes_go_in_short_transactions(now: datetime) -> None:
+    ancient = now - timedelta(days=100)
+    records = PushRecord.objects.bulk_create(
+        [
+            PushRecord(gl_repository=f"project-{number}", received_at=ancient, processed_at=ancient)
+            for number in range(20_000)
+        ],
+        batch_size=1_000,
+    )
+    PushEvent.objects.bulk_create(
+        [PushEvent(record=record, kind="pushed", ref="refs/heads/x") for record in records], batch_size=1_000
+    )
+    (pushes,) = (
+        each for each in pruning.stale(pruning.Retention(pushes=90), now=now) if each.kind == "pushes"
+    )
+
+    began, took, sizes = time.perf_counter(), [], []
+    for size in pushes.remove():
+        took.append(time.perf_counter() - began)
+        sizes.append(size)
+        began = time.perf_counter()
+
+    assert sum(sizes) == 20_000
+    assert not PushEvent.objects.exists()
+    # A machine that is busy with other things may hold up one of them.
+    assert sorted(took)[int(len(took) * 0.9)] < 0.1

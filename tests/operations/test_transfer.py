@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core.gitaly.repository import project_path
 from apps.directory import paths
@@ -32,6 +34,7 @@ from apps.git_access.models import (
     PushRule,
     PushRuleScope,
 )
+from apps.operations.transfer import importing
 from apps.operations.transfer.kinds import KINDS
 from apps.ssh_keys.models import Key, SshCertificateAuthority
 from tests.commands import facts, run
@@ -282,6 +285,35 @@ def test_a_dry_run_says_what_would_be_done_and_does_not_do_it(stream: Any) -> No
         "Nothing was changed: this was a dry run.",
     ]
     assert not User.objects.exists()
+
+
+def test_a_dry_run_only_reads_and_says_what_an_import_does(tmp_path: Path) -> None:
+    fill()
+    path = tmp_path / "directory.jsonl"
+    run("directory", "export", str(path))
+    empty()
+
+    with CaptureQueriesContext(connection) as queries:
+        rehearsed = facts("directory", "import", str(path), "--dry-run")
+    imported = facts("directory", "import", str(path))
+
+    # Django checks a constraint in a savepoint, here within the test's transaction.
+    reading = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT")
+    assert [query["sql"] for query in queries if not query["sql"].startswith(reading)] == []
+    assert rehearsed["types"] == imported["types"]
+
+
+def test_an_import_goes_in_short_transactions(stream: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    users = [user(username=f"u{number}", email=f"u{number}@example.com") for number in range(5)]
+
+    with CaptureQueriesContext(connection) as queries:
+        run("directory", "import", stream(*users))
+
+    # Within the test's own transaction each one is a savepoint.
+    begun = [query["sql"] for query in queries if query["sql"].startswith("SAVEPOINT")]
+    assert len(begun) >= 3
+    assert User.objects.count() == 5
 
 
 GOOD = ed25519_line(1)

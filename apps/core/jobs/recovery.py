@@ -13,6 +13,7 @@ from django.conf import settings
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 
+from apps.core import batches
 from apps.core.jobs import leases
 from apps.core.shared_store import database as shared_store
 
@@ -56,9 +57,10 @@ def retry(job: Job, *, now: datetime) -> bool:
 
 def prune(*, now: datetime) -> int:
     """Remove what nobody asks for any more: finished jobs and expired entries of the shared store."""
-    successful, _ = DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_SUCCESSFUL).delete()
-    failed, _ = DBTaskResult.objects.failed().filter(finished_at__lt=now - KEEP_FAILED).delete()
-    return successful + failed + shared_store.prune(at=now)
+    successful = DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_SUCCESSFUL)
+    failed = DBTaskResult.objects.failed().filter(finished_at__lt=now - KEEP_FAILED)
+    jobs = sum(batches.remove(successful)) + sum(batches.remove(failed))
+    return jobs + shared_store.prune(at=now)
 
 
 def _unfinished(jobs: DBTaskResultQuerySet) -> DBTaskResultQuerySet:

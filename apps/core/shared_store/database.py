@@ -6,7 +6,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from apps.core import moments
+from apps.core import batches, moments
 from apps.core.shared_store import write_probe
 from apps.core.shared_store.models import Entry
 
@@ -91,8 +91,7 @@ class DatabaseStore:
 
 def prune(*, at: datetime) -> int:
     """Remove what has outlived its lifetime, and return how many entries that were."""
-    removed, _ = Entry.objects.filter(expires_at__lte=at).delete()
-    return removed
+    return sum(batches.remove(Entry.objects.filter(expires_at__lte=at)))
 
 
 def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:

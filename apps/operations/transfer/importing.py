@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -18,6 +19,8 @@ from apps.operations.transfer.known import Known
 from apps.operations.transfer.reading import Record, Unreadable
 from apps.ssh_keys.models import Key
 
+BATCH = 100  # records of one transaction
+NOT_MADE = -1  # the id of a row that a dry run would have made
 # Rows stay where they are: moving one is a rename, with redirects.
 _PLACE = frozenset({"path", "parent_id", "namespace_id"})
 
@@ -61,35 +64,44 @@ class Import:
     known: Known
 
     def run(self, records: Iterable[Record], *, dry_run: bool = False) -> Outcome:
-        """Make and change rows in one transaction; ``records`` are ours, perhaps counted on the way.
+        """Make and change rows; ``records`` are ours, perhaps counted on the way.
+
+        A transaction has ``BATCH`` records: others who write wait no longer for it. A dry run writes nothing.
 
         Raises:
-            Unreadable: the database refuses a row, or a row is another one's already; nothing is changed.
+            Unreadable: the database refuses a row, or a row is another one's already; nothing of its batch
+                is changed, and the batches before it stay.
         """
         outcome = Outcome()
-        with transaction.atomic():
-            for record in records:
-                try:
-                    self._apply(record, outcome)
-                except IntegrityError as error:
-                    raise Unreadable([f"{_place(record)}: {str(error).splitlines()[0]}"]) from error
-                except ValidationError as error:
-                    raise Unreadable([f"{_place(record)}: {' '.join(error.messages)}"]) from error
-            transaction.set_rollback(dry_run)
+        remaining = iter(records)
+        while batch := list(islice(remaining, BATCH)):
+            if dry_run:
+                self._apply_all(batch, outcome, write=False)
+            else:
+                with transaction.atomic():
+                    self._apply_all(batch, outcome, write=True)
         return outcome
 
-    def _apply(self, record: Record, outcome: Outcome) -> None:
+    def _apply_all(self, records: list[Record], outcome: Outcome, *, write: bool) -> None:
+        for record in records:
+            try:
+                self._apply(record, outcome, write=write)
+            except IntegrityError as error:
+                raise Unreadable([f"{_place(record)}: {str(error).splitlines()[0]}"]) from error
+            except ValidationError as error:
+                raise Unreadable([f"{_place(record)}: {' '.join(error.messages)}"]) from error
+
+    def _apply(self, record: Record, outcome: Outcome, *, write: bool) -> None:
         fields = self._fields(record)
         pk = self.known.find(record.kind.name, record.identity)
         if pk is None:
-            row = _new(record, fields)
-            if record.kind.model is not Key:  # the check is for new keys; this one may have expired since
-                row.clean()
-            row.save()
-            self.known.add(record.kind.name, record.identity, row.pk)
+            made = _make(record, fields, write=write)
+            self.known.add(record.kind.name, record.identity, made)
             outcome.created[record.kind.name] += 1
             return
-        tally = outcome.changed if _change(record, pk, fields) else outcome.unchanged
+        # A row that a dry run would have made is not there to be changed.
+        changed = pk != NOT_MADE and _change(record, pk, fields, write=write)
+        tally = outcome.changed if changed else outcome.unchanged
         tally[record.kind.name] += 1
 
     def _fields(self, record: Record) -> dict[str, Any]:
@@ -111,13 +123,28 @@ class Import:
         return fields
 
 
+def _make(record: Record, fields: dict[str, Any], *, write: bool) -> int:
+    """Make a row and return its id; a dry run looks whether it could be made."""
+    row = _new(record, fields)
+    if not write and NOT_MADE in fields.values():  # it hangs on a row that is not there yet
+        return NOT_MADE
+    if record.kind.model is not Key:  # the check is for new keys; this one may have expired since
+        row.clean()
+    if not write:
+        row.validate_unique()
+        row.validate_constraints()
+        return NOT_MADE
+    row.save()
+    return int(row.pk)
+
+
 def _new(record: Record, fields: dict[str, Any]) -> Model:
     if record.kind.model is User:
         fields.setdefault(PASSWORD, make_password(None))
     return record.kind.model(**fields)
 
 
-def _change(record: Record, pk: int, fields: dict[str, Any]) -> bool:
+def _change(record: Record, pk: int, fields: dict[str, Any], *, write: bool) -> bool:
     """Give the row what is different; return whether anything was."""
     rows = record.kind.model._default_manager.filter(pk=pk)
     fixed = {*record.kind.key, *(_PLACE if record.kind.model in {Namespace, Project} else ())}
@@ -127,7 +154,7 @@ def _change(record: Record, pk: int, fields: dict[str, Any]) -> bool:
     changed = {name: value for name, value in fields.items() if name not in fixed and current[name] != value}
     if wrong := sorted(set(changed) & set(record.kind.frozen)):
         raise Unreadable([f"{_place(record)}: it is there with another {wrong[0].removesuffix('_id')}."])
-    if changed:
+    if changed and write:
         rows.update(**changed)
     return bool(changed)
 

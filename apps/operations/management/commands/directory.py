@@ -46,7 +46,8 @@ class Command(Noun):
     @command(
         name="import",
         help="Make the rows of an export that lack here, and change those that differ; none is deleted. "
-        "Everything is checked first, and a stream with a fault changes nothing.",
+        "Everything is checked first, and a stream with a fault changes nothing. Where the database then "
+        "refuses a row nevertheless, what stands well before it has been imported.",
     )
     def import_directory(
         self,

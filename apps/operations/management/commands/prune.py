@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core.console import DryRun, Json, Verb, present, with_progress
 from apps.operations import pruning
-from apps.operations.pruning import BATCH, Retention, Stale, StaleFiles
+from apps.operations.pruning import Retention, Stale, StaleFiles
 
 Days = Annotated[int, typer.Option(min=0, max=36500, metavar="DAYS", help="Keep for so long; 0 is for ever.")]
 
@@ -36,5 +36,6 @@ class Command(Verb):
 
 
 def _remove(stale: Stale | StaleFiles, *, quiet: bool) -> int:
-    batches = -(-stale.count() // BATCH)
-    return sum(with_progress(stale.remove(), total=batches, what=stale.kind, quiet=quiet or not batches))
+    total = stale.count()
+    removed = (1 for count in stale.remove() for _ in range(count))
+    return sum(with_progress(removed, total=total, what=stale.kind, quiet=quiet or not total))
