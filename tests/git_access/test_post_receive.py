@@ -314,6 +314,22 @@ class TestQueries:
 
         assert len(response.json()["messages"]) == 3
 
+    def test_the_project_is_looked_up_only_for_what_needs_it(
+        self,
+        shell: Caller,
+        settings: Settings,
+        project: Project,
+        user: User,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        settings.REDIS_URL = settings.MERGE_REQUEST_URL = ""
+        shell.post("pre_receive", gl_repository=f"project-{project.pk}")
+        body = push("refs/heads/topic", project=project, user=user)
+
+        # Counter, user, savepoint of the test's transaction (2), record, job, banners, notices.
+        with django_assert_num_queries(8):
+            shell.post("post_receive", **body)
+
 
 class TestOrder:
     def test_everything_stands_in_its_place(self, shell: Caller, project: Project, user: User) -> None:

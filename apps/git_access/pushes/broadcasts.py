@@ -1,5 +1,6 @@
 """Which broadcast message a pushing user sees."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from apps.directory.access_levels import level_in_project
@@ -8,9 +9,14 @@ from apps.git_access.matching import wildcards
 from apps.git_access.models import BroadcastMessage
 
 
-def banner(*, project: Project | None, user: User | None, now: datetime) -> str | None:
-    """Return the newest banner for this project, else the newest one for everywhere."""
+def banner(*, find_project: Callable[[], Project | None], user: User | None, now: datetime) -> str | None:
+    """Return the newest banner for a project, else the newest one for everywhere.
+
+    The project is looked up only where a message is not for everybody.
+    """
     messages = list(BroadcastMessage.objects.for_git_clients(at=now))
+    aims = any(message.target_path or message.target_access_levels for message in messages)
+    project = find_project() if aims else None
     level: int = AccessLevel.NONE
     if project and any(message.target_access_levels for message in messages):
         level = level_in_project(user=user, project=project, on=now.date())

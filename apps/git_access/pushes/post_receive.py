@@ -6,8 +6,11 @@ from datetime import datetime
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, transaction
+from django.utils.functional import cached_property
 
+from apps.directory.models import Project
 from apps.git_access.pushes import (
     broadcasts,
     journal,
@@ -58,29 +61,46 @@ def finish(push: Push, *, now: datetime) -> Outcome:
 
 def _told(push: Push, *, actor: Actor, counter_decreased: bool, now: datetime) -> Outcome:
     """Collect what the pusher is told; without a database that is nothing: the push is recorded."""
+    told = _Told(push, actor, now)
     try:
-        container = containers.of_id(push.repository)
-        alerts = tuple(filter(None, _alerts(push, actor=actor, container=container, now=now)))
-        messages = tuple(filter(None, _messages(push, actor=actor, container=container)))
+        alerts, messages = tuple(filter(None, told.alerts())), tuple(told.messages())
     except _AWAY:
         log.warning("nothing is told after a push", exc_info=True)
         alerts = messages = ()
     return Outcome(counter_decreased=counter_decreased, alerts=alerts, messages=messages)
 
 
-def _alerts(push: Push, *, actor: Actor, container: Container | None, now: datetime) -> Iterator[str | None]:
-    project = container.project if container else None
-    yield broadcasts.banner(project=project, user=actor.user, now=now)
-    yield merge_request_options.warning(
-        push.options,
-        container=container,
-        user=actor.user,
-        changes=pushed_refs.read(push.changes),
-        on=now.date(),
-    )
+class _Told:
+    """What the pusher is told; the repository's container is looked up for what needs it only."""
 
+    def __init__(self, push: Push, actor: Actor, now: datetime) -> None:
+        self._push = push
+        self._actor = actor
+        self._now = now
 
-def _messages(push: Push, *, actor: Actor, container: Container | None) -> Iterator[str]:
-    yield from merge_request_links.messages(container, pushed_refs.read(push.changes))
-    if actor.user and container:
-        yield from notices.take(user_id=actor.user.pk, repository=push.repository)
+    def alerts(self) -> Iterator[str | None]:
+        """What is shown before everything else."""
+        user = self._actor.user
+        yield broadcasts.banner(find_project=self._project, user=user, now=self._now)
+        if self._push.options.merge_request:
+            yield merge_request_options.warning(
+                self._push.options,
+                container=self._container,
+                user=user,
+                changes=pushed_refs.read(self._push.changes),
+                on=self._now.date(),
+            )
+
+    def messages(self) -> Iterator[str]:
+        """What is shown after that."""
+        if settings.MERGE_REQUEST_URL:
+            yield from merge_request_links.messages(self._container, pushed_refs.read(self._push.changes))
+        if self._actor.user:
+            yield from notices.take(user_id=self._actor.user.pk, repository=self._push.repository)
+
+    def _project(self) -> Project | None:
+        return self._container.project if self._container else None
+
+    @cached_property
+    def _container(self) -> Container | None:
+        return containers.of_id(self._push.repository)
