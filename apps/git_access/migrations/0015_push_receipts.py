@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("git_access", "0013_named_rules")]
+    dependencies = [("git_access", "0014_named_rules")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("git_access", "0012_remove_nameless_rules")]
+    dependencies = [("git_access", "0013_remove_nameless_rules")]
 
     operations = [
         migrations.AddConstraint(

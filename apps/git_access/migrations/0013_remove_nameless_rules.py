@@ -9,6 +9,6 @@ def remove_nameless(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("git_access", "0011_lfs_stores_and_lock_paths")]
+    dependencies = [("git_access", "0012_denials")]
 
     operations = [migrations.RunPython(remove_nameless, migrations.RunPython.noop)]
