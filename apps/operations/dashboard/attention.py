@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_tasks_db.models import DBTaskResult
 
 from apps.billing.models import Subscription
