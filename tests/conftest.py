@@ -24,7 +24,7 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns without it
     database = connections.databases["default"]
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    if database["ENGINE"] == "apps.core.sqlite":
         # A file, as everywhere else: in memory, two writers fail where here one waits for the other.
         database["TEST"]["NAME"] = str(settings.DATA / "test.sqlite3")
         # Nothing here has to survive a power cut.

@@ -1,10 +1,10 @@
 """Packs of CI minutes: buying is idempotent on the purchase id, moving takes all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.billing.models import MinutesPack
 from apps.directory.models import Namespace
@@ -27,7 +27,7 @@ class SameNamespace(ValueError):
 
 @transaction.atomic
 def buy(*, namespace: Namespace, packs: Sequence[Mapping[str, Any]], now: datetime) -> list[MinutesPack]:
-    """Record all packs or none; one that the namespace has already stays as it is.
+    """Record all packs or none, with a fixed number of statements; one that the namespace has stays as it is.
 
     They are written in the order of their purchase ids: two deliveries that share packs wait for one
     another instead of ending in a deadlock.
@@ -35,16 +35,17 @@ def buy(*, namespace: Namespace, packs: Sequence[Mapping[str, Any]], now: dateti
     Raises:
         PackRefused: one of them cannot be recorded.
     """
-    bought: dict[str, MinutesPack] = {}
-    for pack in sorted(packs, key=_writing_order):
-        xid = _purchase_xid(pack)
-        if xid not in bought:
-            bought[xid] = _recorded(namespace, xid, pack, now=now)
+    wanted: dict[str, Mapping[str, Any]] = {}
+    for pack in packs:
+        wanted.setdefault(_purchase_xid(pack), pack)
+    bought = _sold(namespace, wanted)
+    missing = sorted(wanted.keys() - bought.keys())
+    if missing:
+        new = [_new(namespace, wanted[xid], now=now) for xid in missing]
+        # Sold a moment ago: to this namespace by a repeated delivery, or to another one.
+        MinutesPack.objects.bulk_create(new, ignore_conflicts=True)
+        bought |= _sold(namespace, missing)
     return [bought[pack["purchase_xid"]] for pack in packs]
-
-
-def _writing_order(pack: Mapping[str, Any]) -> str:
-    return pack["purchase_xid"] or ""
 
 
 def _purchase_xid(pack: Mapping[str, Any]) -> str:
@@ -54,30 +55,29 @@ def _purchase_xid(pack: Mapping[str, Any]) -> str:
     return xid
 
 
-def _recorded(namespace: Namespace, xid: str, pack: Mapping[str, Any], *, now: datetime) -> MinutesPack:
-    if known := _known(namespace, xid):
-        return known
+def _new(namespace: Namespace, pack: Mapping[str, Any], *, now: datetime) -> MinutesPack:
     if pack["number_of_minutes"] is None or pack["expires_at"] is None:
         raise PackRefused
-    try:
-        with transaction.atomic():
-            return MinutesPack.objects.create(
-                namespace=namespace,
-                number_of_minutes=pack["number_of_minutes"],
-                expires_at=pack["expires_at"],
-                purchase_xid=xid,
-                created_at=now,
-                updated_at=now,
-            )
-    except IntegrityError:
-        # Sold a moment ago: to this namespace by a repeated delivery, or to another one.
-        if known := _known(namespace, xid):
-            return known
-        raise PackRefused from None
+    return MinutesPack(
+        namespace=namespace,
+        number_of_minutes=pack["number_of_minutes"],
+        expires_at=pack["expires_at"],
+        purchase_xid=pack["purchase_xid"],
+        created_at=now,
+        updated_at=now,
+    )
 
 
-def _known(namespace: Namespace, xid: str) -> MinutesPack | None:
-    return MinutesPack.objects.filter(namespace=namespace, purchase_xid=xid).first()
+def _sold(namespace: Namespace, xids: Collection[str]) -> dict[str, MinutesPack]:
+    """Return those of the purchases that are recorded, by id.
+
+    Raises:
+        PackRefused: one was sold to another namespace.
+    """
+    found = {pack.purchase_xid: pack for pack in MinutesPack.objects.filter(purchase_xid__in=xids)}
+    if any(pack.namespace_id != namespace.pk for pack in found.values()):
+        raise PackRefused
+    return found
 
 
 def move(*, source: Namespace, target: Namespace, now: datetime) -> int:

@@ -137,9 +137,23 @@ class Subscription(SubscriptionTerms):
         return errors
 
     def clean(self) -> None:
-        """Refuse in the admin what the API refuses."""
-        if errors := self.broken_rules():
+        """Refuse in the admin what the API refuses, and what only CustomersDot may say.
+
+        The API takes numbers and dates as CustomersDot sends them; a person who types a negative number or an
+        end before the start has made a mistake.
+        """
+        if errors := self.broken_rules() | self._slips():
             raise ValidationError(errors)
+
+    def _slips(self) -> dict[str, list[str]]:
+        errors = {
+            name: ["Ensure this value is greater than or equal to 0."]
+            for name in ("seats", "max_seats_used")
+            if (getattr(self, name) or 0) < 0
+        }
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            errors["end_date"] = [f"The end lies before the start, {self.start_date}."]
+        return errors
 
     def seats_owed(self, *, in_use: int) -> int:
         """People beyond the seats bought: those of now, or of the time when there were most."""

@@ -59,7 +59,7 @@ class PortalReconciliationViewSet(BillingViewSet):
         missing = reconciliations.missing_dates(dates)
         if missing:
             raise InvalidModel({"error": ", ".join(missing)})
-        reconciliations.store(namespace_id=found.pk, dates=dates, now=timezone.now())
+        reconciliations.store({found.pk: dates}, now=timezone.now())
         return Response(200)
 
     def destroy(self, request: Request, namespace: str) -> Response:

@@ -11,6 +11,7 @@ from apps.billing.models import MinutesPack, Subscription
 from apps.billing.namespaces import Account
 from apps.billing.reconciliations import Failed
 from apps.core.api.coercion import to_boolean, to_date, to_integer, to_object, to_string
+from apps.core.api.errors import Failure
 from apps.core.api.fields import INVALID, MISSING, Field, InvalidParameters, problems, read, values
 from apps.directory.models import Namespace, NamespaceKind
 
@@ -47,6 +48,8 @@ LIMITS = (
 NESTED_SUBSCRIPTION = Field("gitlab_subscription_attributes", to_object)
 PACKS = "packs"
 RECONCILIATIONS = "upcoming_reconciliations"
+# A list is written in one transaction, for which all other writers of an embedded database wait.
+MAX_ELEMENTS = 20_000
 
 
 def subscription_attributes(fields: Sequence[Field], parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,10 +69,22 @@ def packs(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     given = parameters[PACKS]
     if not isinstance(given, list):
         raise InvalidParameters([f"{PACKS} {INVALID}"])
+    check_length(PACKS, given)
     found = list(problems(PACK, given, name=lambda index, field: f"{PACKS}[{index}][{field}]"))
     if found:
         raise InvalidParameters(found)
     return [values(PACK, pack) for pack in given]
+
+
+def check_length(name: str, elements: Sequence[Any]) -> None:
+    """Bound what one request may hold.
+
+    Raises:
+        Failure: 413, there are more elements than ``MAX_ELEMENTS``.
+    """
+    if len(elements) > MAX_ELEMENTS:
+        text = f"413 Request Entity Too Large - {name} may have {MAX_ELEMENTS} elements, not {len(elements)}"
+        raise Failure(413, {"message": text})
 
 
 def reconciliations(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -93,6 +108,7 @@ def _reconciliation_elements(parameters: Mapping[str, Any]) -> tuple[list[str], 
     if given is None:
         return [], []
     elements = given if isinstance(given, list) else [given]
+    check_length(RECONCILIATIONS, elements)
     sound = isinstance(given, list) and all(isinstance(element, Mapping) for element in elements)
     return ([] if sound else [f"{RECONCILIATIONS} {INVALID}"]), elements
 

@@ -1,10 +1,13 @@
 """Packs of CI minutes: bought once, all or none, and moved all at once."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from apps.billing import minutes, serializers
 from apps.billing.models import MinutesPack
 from apps.directory.models import Namespace
 from tests.billing.customers_dot import CustomersDot
@@ -121,6 +124,34 @@ def test_one_bad_pack_and_nothing_is_bought(
 
     assert buy(dot, group, PACK, {**PACK, "purchase_xid": "second", **changes}) == UNABLE
     assert MinutesPack.objects.get().purchase_xid == "taken"
+
+
+@pytest.mark.parametrize("already", [0, 3])
+def test_statements_do_not_grow_with_the_packs(group: Namespace, now: datetime, already: int) -> None:
+    def statements(count: int) -> int:
+        packs = [
+            {"number_of_minutes": 1, "expires_at": date(2022, 1, 1), "purchase_xid": f"{count} {number}"}
+            for number in range(count)
+        ]
+        minutes.buy(namespace=group, packs=packs[:already], now=now)
+        with CaptureQueriesContext(connection) as captured:
+            minutes.buy(namespace=group, packs=packs, now=now)
+        return len(captured)
+
+    assert statements(10) == statements(1000) <= 5
+    assert MinutesPack.objects.filter(namespace=group).count() == 1010
+
+
+def test_more_packs_than_one_request_may_hold(
+    dot: CustomersDot, group: Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serializers, "MAX_ELEMENTS", 1)
+
+    refused = buy(dot, group, PACK, {**PACK, "purchase_xid": "second"})
+
+    text = "413 Request Entity Too Large - packs may have 1 elements, not 2"
+    assert refused == (413, {"message": text})
+    assert not MinutesPack.objects.exists()
 
 
 def test_what_passes(dot: CustomersDot, group: Namespace) -> None:

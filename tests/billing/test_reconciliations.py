@@ -1,12 +1,15 @@
 """Upcoming reconciliations: announced, changed, withdrawn; good elements are kept beside bad ones."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from apps.billing import reconciliations, serializers
 from apps.billing.models import UpcomingReconciliation
 from tests.billing.customers_dot import CustomersDot
 from tests.factories.billing import UpcomingReconciliationFactory
@@ -144,6 +147,54 @@ def test_good_elements_are_kept_beside_bad_ones(dot: CustomersDot) -> None:
         }
     }
     assert UpcomingReconciliation.objects.get().namespace == group
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_element_that_the_database_refuses_takes_no_other_with_it(
+    dot: CustomersDot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = [GroupFactory.create(pk=pk) for pk in (127, 128, 129)]
+    known = reconciliations._known_namespaces
+    answers = [known]  # the first time; one of the groups goes right after it
+
+    def read(ids: set[int]) -> set[int]:
+        found = known(ids)
+        if answers:
+            answers.pop()
+            groups[1].delete()
+        return found
+
+    monkeypatch.setattr(reconciliations, "_known_namespaces", read)
+
+    answer = put(dot, [{**COMPLETE, "namespace_id": pk} for pk in (127, 128, 129)])
+
+    error = '[{"128":"Validation failed: Namespace can\'t be blank"}]'
+    assert answer == (400, {"message": {"error": error}})
+    assert set(UpcomingReconciliation.objects.values_list("namespace_id", flat=True)) == {127, 129}
+
+
+def test_statements_do_not_grow_with_the_elements(now: datetime) -> None:
+    ids = [GroupFactory.create().pk for _ in range(60)]
+    day = now.date()
+
+    def statements(count: int) -> int:
+        elements = [
+            {"namespace_id": pk, "next_reconciliation_date": day, "display_alert_from": day}
+            for pk in ids[:count]
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            assert reconciliations.announce(elements=elements * 20, now=now) == []
+        return len(captured)
+
+    assert statements(2) == statements(60) <= 4
+    assert UpcomingReconciliation.objects.count() == 60
+
+
+def test_more_elements_than_one_request_may_hold(dot: CustomersDot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serializers, "MAX_ELEMENTS", 1)
+    text = f"413 Request Entity Too Large - {U} may have 1 elements, not 2"
+
+    assert put(dot, [COMPLETE, COMPLETE]) == (413, {"message": text})
 
 
 def test_withdrawing(dot: CustomersDot) -> None:

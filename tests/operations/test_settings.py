@@ -30,7 +30,7 @@ def read() -> dict[str, Any]:
 def test_everything_lies_in_one_folder_by_default(data: Path) -> None:
     settings = read()
 
-    assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    assert settings["DATABASES"]["default"]["ENGINE"] == "apps.core.sqlite"
     assert settings["DATABASES"]["default"]["NAME"] == str(data / "db.sqlite3")
     assert settings["SHELL_SECRET_FILE"] == data / ".gitlab_shell_secret"
     assert settings["STATIC_ROOT"] == data / "static"
