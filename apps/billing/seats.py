@@ -81,13 +81,13 @@ SELECT %({group})s, (
     SELECT member.user_id FROM {members} member
     WHERE member.group_id {among_invited} AND {member_counts}
   )
-  SELECT COUNT(*) FROM taken
-  JOIN {users} person ON person.id = taken.user_id AND person.state = %(active)s
+  SELECT COUNT(*) FROM taken {of_active_users}
 )
 """
+# The states stand in the text, not among the parameters: only then SQLite takes the partial indexes.
 _MEMBER_COUNTS = """member.user_id IS NOT NULL
       AND member.requested_at IS NULL
-      AND member.state = %(counted)s
+      AND member.state = '{counted}'
       AND (member.expires_at IS NULL OR member.expires_at > %(today)s)
       AND member.access_level > (SELECT above FROM asked)"""
 # Where guests take no seat, neither does anybody who was invited as a guest.
@@ -96,23 +96,32 @@ _LINK_COUNTS = """(link.expires_at IS NULL OR link.expires_at > %(today)s)
 # PostgreSQL guesses that a recursive step yields thousands of rows and would read whole tables for one small
 # group; of an array it expects few elements, and looks each of them up.
 _AMONG = {"postgresql": "= ANY (ARRAY(SELECT id FROM {}))", "sqlite": "IN (SELECT id FROM {})"}
+# SQLite would read the whole row of each user; it need only look whether one is among the few in its index.
+_OF_ACTIVE_USERS = {
+    "postgresql": "JOIN {users} person ON person.id = taken.user_id AND person.state = '{active}'",
+    "sqlite": """WHERE NOT EXISTS (
+    SELECT 1 FROM {users} person INDEXED BY user_inactive
+    WHERE person.id = taken.user_id AND NOT (person.state = '{active}')
+  )""",
+}
 _TOP = {f"top_{index}": code for index, code in enumerate(TOP)}
 
 
-def _statement(among: str) -> str:
+def _statement(vendor: str) -> str:
     """Return the statement for one group; ``{group}`` and ``{root}`` are left to be named."""
     return _COUNT.format(
         group="{group}",
         root="{root}",
         top=", ".join(f"%({name})s" for name in _TOP),
-        member_counts=_MEMBER_COUNTS,
+        member_counts=_MEMBER_COUNTS.format(counted=MemberState.ACTIVE.value),
         link_counts=_LINK_COUNTS,
-        **{f"among_{step}": among.format(step) for step in ("tree", "inside", "invited")},
+        of_active_users=_OF_ACTIVE_USERS[vendor].format(active=UserState.ACTIVE.value, **_TABLES),
+        **{f"among_{step}": _AMONG[vendor].format(step) for step in ("tree", "inside", "invited")},
         **_TABLES,
     )
 
 
-_STATEMENT = {vendor: _statement(among) for vendor, among in _AMONG.items()}
+_STATEMENT = {vendor: _statement(vendor) for vendor in _AMONG}
 
 
 def count(namespace: Namespace, *, on: date) -> int:
@@ -150,7 +159,5 @@ def _parameters(on: date) -> dict[str, Any]:
         "today": connection.ops.adapt_datefield_value(on),
         "minimal": AccessLevel.MINIMAL.value,
         "guest": AccessLevel.GUEST.value,
-        "counted": MemberState.ACTIVE.value,
-        "active": UserState.ACTIVE.value,
         "project_bot": UserType.PROJECT_BOT.value,
     }

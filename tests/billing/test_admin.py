@@ -131,6 +131,27 @@ def test_what_the_api_refuses_is_refused_here(operator: Client) -> None:
     assert page.context["errors"] == [["can't be blank"]]
 
 
+@pytest.mark.parametrize(
+    ("slip", "sentence"),
+    [
+        ({"seats": -3}, "Ensure this value is greater than or equal to 0."),
+        ({"max_seats_used": -1}, "Ensure this value is greater than or equal to 0."),
+        (
+            {"start_date": "2021-06-13", "end_date": "2021-06-12"},
+            "The end lies before the start, 2021-06-13.",
+        ),
+    ],
+)
+def test_a_slip_of_the_hand_is_refused(operator: Client, slip: dict[str, Any], sentence: str) -> None:
+    subscription = SubscriptionFactory.create(seats=5)
+
+    page = operator.post(f"{LIST}{subscription.pk}/change/", form_of(subscription, **slip))
+
+    assert page.status_code == 200
+    assert page.context["errors"] == [[sentence]]
+    assert Subscription.objects.get().seats == 5
+
+
 def test_a_new_subscription_can_be_added(operator: Client) -> None:
     group = GroupFactory.create()
     draft = Subscription(plan=Plan.objects.get(code="gold"), start_date=date(2021, 6, 13), seats=3)

@@ -80,6 +80,14 @@ class Member(models.Model):
             models.UniqueConstraint(fields=["user", "group"], name="member_user_group_unique"),
             models.UniqueConstraint(fields=["user", "project"], name="member_user_project_unique"),
         )
+        indexes = (
+            # Seats are counted from it alone: its order and columns are those of ``billing.seats``.
+            models.Index(
+                fields=["group", "access_level", "expires_at", "user"],
+                condition=models.Q(state=MemberState.ACTIVE, requested_at=None, user__isnull=False),
+                name="member_group_seats",
+            ),
+        )
 
     def __str__(self) -> str:
         who = self.user or self.invite_email

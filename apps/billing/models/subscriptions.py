@@ -1,9 +1,10 @@
-"""Plans and subscriptions with their history, packs of CI minutes, reconciliations, and limits."""
+"""Plans, and subscriptions with their history."""
 
 from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -57,8 +58,9 @@ class SubscriptionTerms(models.Model):
     plan = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
-    seats = models.IntegerField(default=0)
-    max_seats_used = models.IntegerField(null=True, blank=True, default=0)
+    # The validators are for people: CustomersDot's numbers are taken as they come.
+    seats = models.IntegerField(default=0, validators=[MinValueValidator(0)])
+    max_seats_used = models.IntegerField(null=True, blank=True, default=0, validators=[MinValueValidator(0)])
     trial = models.BooleanField(null=True, blank=True, default=False)
     trial_starts_on = models.DateField(null=True, blank=True)
     trial_ends_on = models.DateField(null=True, blank=True)
@@ -137,23 +139,12 @@ class Subscription(SubscriptionTerms):
         return errors
 
     def clean(self) -> None:
-        """Refuse in the admin what the API refuses, and what only CustomersDot may say.
-
-        The API takes numbers and dates as CustomersDot sends them; a person who types a negative number or an
-        end before the start has made a mistake.
-        """
-        if errors := self.broken_rules() | self._slips():
-            raise ValidationError(errors)
-
-    def _slips(self) -> dict[str, list[str]]:
-        errors = {
-            name: ["Ensure this value is greater than or equal to 0."]
-            for name in ("seats", "max_seats_used")
-            if (getattr(self, name) or 0) < 0
-        }
+        """Refuse in the admin what the API refuses, and an end before the start, which only that may say."""
+        errors = self.broken_rules()
         if self.start_date and self.end_date and self.end_date < self.start_date:
             errors["end_date"] = [f"The end lies before the start, {self.start_date}."]
-        return errors
+        if errors:
+            raise ValidationError(errors)
 
     def seats_owed(self, *, in_use: int) -> int:
         """People beyond the seats bought: those of now, or of the time when there were most."""
@@ -199,63 +190,6 @@ class SubscriptionHistory(SubscriptionTerms):
 
     def __str__(self) -> str:
         return f"Subscription {self.subscription_id} until {self.created_at:%Y-%m-%d %H:%M}"
-
-
-class MinutesPack(models.Model):
-    """A purchase of CI minutes. A record and nothing more: it is never counted down, nor does it end."""
-
-    namespace = models.ForeignKey(Namespace, on_delete=models.CASCADE, related_name="minutes_packs")
-    number_of_minutes = models.IntegerField()
-    expires_at = models.DateField()
-    purchase_xid = models.CharField("purchase id", max_length=50)
-    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["purchase_xid"], name="minutes_pack_purchase_xid_unique"),
-            models.CheckConstraint(
-                condition=~models.Q(purchase_xid=""), name="minutes_pack_purchase_xid_not_empty"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.number_of_minutes} minutes ({self.purchase_xid})"
-
-
-class UpcomingReconciliation(models.Model):
-    """When CustomersDot will next compare seats used and bought, and from when on owners are told."""
-
-    namespace = models.OneToOneField(
-        Namespace, on_delete=models.CASCADE, related_name="upcoming_reconciliation"
-    )
-    next_reconciliation_date = models.DateField(db_index=True)
-    display_alert_from = models.DateField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"Namespace {self.namespace_id} on {self.next_reconciliation_date}"
-
-    def displays_alert(self, *, on: date) -> bool:
-        """Owners are told on this day."""
-        return self.display_alert_from <= on <= self.next_reconciliation_date
-
-
-class NamespaceLimits(models.Model):
-    """What a namespace may use beyond the instance's defaults. Stored and shown; nothing evaluates it."""
-
-    namespace = models.OneToOneField(Namespace, on_delete=models.CASCADE, related_name="limits")
-    shared_runners_minutes_limit = models.IntegerField(null=True, blank=True)
-    extra_shared_runners_minutes_limit = models.IntegerField(null=True, blank=True)
-    additional_purchased_storage_size = models.IntegerField(null=True, blank=True, default=0)
-    additional_purchased_storage_ends_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "namespace limits"
-
-    def __str__(self) -> str:
-        return f"Limits of namespace {self.namespace_id}"
 
 
 def tracked(terms: SubscriptionTerms) -> dict[str, Any]:
