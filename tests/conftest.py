@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 from hypothesis import HealthCheck
 
+from tests import databases
 from tests.callers import Caller, shared_secret, shell_token, unsigned
 from tests.environment import SHELL_SECRET
 from tests.instances import Instance, running_instance
@@ -29,6 +30,23 @@ def pytest_configure() -> None:
         database["TEST"]["NAME"] = str(settings.DATA / "test.sqlite3")
         # Nothing here has to survive a power cut.
         database["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The database of the tests is a copy that is there already; it goes with the folder of the run."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the migrated database once its name is known."""
+    database = connections.databases["default"]
+    name = database["TEST"]["NAME"] or f"test_{database['NAME']}"
+    if database["ENGINE"] == "apps.core.sqlite":
+        databases.fill(Path(name))
+    else:
+        databases.create(name)
 
 
 # Their tests of processes start instances of their own, on the database of the run.

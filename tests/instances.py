@@ -21,8 +21,8 @@ from typing import Any
 
 from apps.operations import listening
 from apps.operations.processes import end_with_parent, stop
+from tests import databases, servers
 from tests import environment as run
-from tests import servers
 from tests.warm_commands import WarmCommands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,7 +155,10 @@ def first_output() -> str:
 
 def _make_template(template: Path) -> None:
     unfinished = template.with_name("unfinished")
-    own = database()
+    (unfinished / "data").mkdir(parents=True, mode=0o700)
+    own = database(template=databases.template()) if "DATABASE_URL" in os.environ else {}
+    if not own:
+        databases.fill(unfinished / "data" / "db.sqlite3")
     printed = manage(environment(unfinished / "data", **own), "serve", "--only-prepare")
     (unfinished / "printed").write_text(printed)
     (unfinished / "database").write_text(own.get("DATABASE_URL", "").rpartition("/")[2])

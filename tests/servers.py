@@ -50,11 +50,11 @@ class PostgreSQL:
         return create_database(self.url())
 
 
-def create_database(server_url: str, *, template: str = "") -> str:
+def create_database(server_url: str, *, template: str = "", name: str = "") -> str:
     """Create a database on the server of ``server_url``, empty or a copy of ``template``; return its URL."""
     server, _, _ = server_url.rpartition("/")
     folder = server.partition("@/")[2]
-    name = f"instance_{uuid.uuid4().hex}"
+    name = name or f"instance_{uuid.uuid4().hex}"
     with closing(psycopg2.connect(host=folder, user="postgres", dbname="postgres")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
