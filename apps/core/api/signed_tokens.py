@@ -1,0 +1,67 @@
+"""What GitLab Shell, kas and Workhorse sign: HS256, an issuer, and times that count where they are given.
+
+Only the claims that are named here count. The library would refuse a token for other registered claims of a
+type that it does not expect, and knows no times as kas writes them.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+from jwt.types import Options
+
+_SIGNATURE_ONLY: Options = {
+    "verify_signature": True,
+    # Several generations sign with secrets of any length; the length is a system check, not a reason for 401.
+    "enforce_minimum_key_length": False,
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+    "verify_aud": False,
+    "verify_iss": False,
+    "verify_sub": False,
+    "verify_jti": False,
+}
+_decoder = jwt.PyJWT(options=_SIGNATURE_ONLY)
+
+
+def claims_of(token: str, key: bytes) -> Mapping[str, Any] | None:
+    """Return the claims of a token that the key signs, compared in constant time, or ``None``."""
+    try:
+        claims: Mapping[str, Any] = _decoder.decode(token, key, algorithms=["HS256"])
+    except (jwt.PyJWTError, ValueError, RecursionError):  # the last: nesting in an unsigned header
+        return None
+    return claims
+
+
+def hold(claims: Mapping[str, Any], *, issuer: str, leeway: int, now: float) -> bool:
+    """Whether the claims say: from ``issuer``, and now.
+
+    Args:
+        claims: of a token whose signature holds; only ``iss`` must be among them.
+        issuer: what ``iss`` must be.
+        leeway: seconds for which ``exp`` and ``nbf`` still, or already, hold.
+        now: seconds since 1970.
+    """
+    return (
+        claims.get("iss") == issuer
+        and now < _moment(claims.get("exp"), absent=math.inf) + leeway
+        and now >= _moment(claims.get("nbf"), absent=0) - leeway
+    )
+
+
+def _moment(claim: Any, *, absent: float) -> float:
+    """Return a time claim in seconds; what is no number compares as false with everything."""
+    if claim is None:
+        return absent
+    if isinstance(claim, int | float) and not isinstance(claim, bool) and _is_finite(claim):
+        return claim
+    return math.nan
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer beyond every float
+        return False
