@@ -38,10 +38,10 @@ def test_wrong_usage_ends_with_2(arguments: list[str], said: str, capsys: pytest
 
 def test_a_refusal_of_the_verb_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        run("explain", "--project", "no/such", "--key", "1")
+        run("explain", "--project", "no/such", "--anonymous")
 
     assert end.value.code == 1
-    assert "Refused by: Step 15" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("Refused: there is nothing at no/such.\n")
 
 
 def test_the_faults_of_a_row_are_one_line_each() -> None:

@@ -97,19 +97,28 @@ def _raise(levels: dict[int, int], found: Iterable[tuple[int | None, int]]) -> N
 
 
 def has_level_below(*, user_id: int, group_id: int, on: date) -> bool:
-    """Whether the user has a level in any project below a group; memberships lower down lead in."""
+    """Whether the user has a level in any project below a group; memberships lower down lead in.
+
+    Administrators and owners are no case for it: they have a level in the group itself.
+    """
     group = Namespace.objects.get(pk=group_id)
     below = Namespace.objects.within(group)
-    direct = Member.objects.active(on=on).filter(user_id=user_id)
-    if direct.filter(project__namespace__in=below).exists():
+    memberships = Member.objects.active(on=on).filter(user_id=user_id)
+    if memberships.filter(project__namespace__in=below).exists():
         return True
+    own = memberships.filter(group__isnull=False).values("group_id")
+    shared = GroupGroupLink.objects.filter(
+        unexpired(on), shared_with_group__in=own, group_access__gte=AccessLevel.GUEST
+    )
+    entries = set(own.union(shared.values("shared_group_id")).values_list("group_id", flat=True))
+    if not entries:
+        return False
     invited = ProjectGroupLink.objects.filter(
         unexpired(on),
         project__namespace__in=below,
         project__namespace__share_with_group_lock=False,
         group_access__gte=AccessLevel.GUEST,
     )
-    groups = {link.group for link in invited.select_related("group")}
-    groups.update(below.filter(projects__isnull=False).distinct())
-    user = User.objects.get(pk=user_id)
-    return any(level_in_group(user=user, group=found, on=on) >= AccessLevel.GUEST for found in groups)
+    homes = below.filter(projects__isnull=False).values_list("traversal")
+    traversals = homes.union(invited.values_list("group__traversal"))
+    return any(not entries.isdisjoint(map(int, path.split("/")[:-1])) for (path,) in traversals)

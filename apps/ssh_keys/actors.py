@@ -1,11 +1,11 @@
 """Who makes a request: the first parameter that is present decides, even if it resolves to nobody."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.core.identifiers import number
 from apps.core.observability import request_facts
-from apps.directory.models import User
+from apps.directory.models import User, UserType
 from apps.ssh_keys.models import Key, KeyKind
 
 _IDENTIFIER = re.compile(r"(?P<kind>user|key)-(?P<id>[0-9]+)\n?")
@@ -69,6 +69,8 @@ def lookup(claim: Claim) -> Lookup:
 def find(claim: Claim) -> Actor:
     """Return who the request is from; an unknown key, user or name is nobody."""
     actor = of(lookup(claim))
+    if actor.deploy_key and actor.user is None:
+        actor = replace(actor, user=User.objects.ghost())
     request_facts.note(
         key_id=actor.key.pk if actor.key else None, user_id=actor.user.pk if actor.user else None
     )
@@ -76,7 +78,7 @@ def find(claim: Claim) -> Actor:
 
 
 def of(row: Lookup) -> Actor:
-    """Return the actor that a row makes."""
+    """Return the actor that a row makes; writes nothing, so a deploy key may come without the ghost."""
     if row.key_id is not None:
         return _of_key(row.key_id, as_owner=False)
     if row.key_owner_id is not None:
@@ -93,5 +95,6 @@ def _of_key(key_id: int, *, as_owner: bool) -> Actor:
     if key is None:
         return Actor()
     if key.kind == KeyKind.DEPLOY_KEY:
-        return Actor(key=key, user=key.user or User.objects.ghost())
+        ghost = User.objects.filter(user_type=UserType.GHOST)
+        return Actor(key=key, user=key.user or ghost.first())
     return Actor(key=None if as_owner else key, user=key.user)

@@ -76,14 +76,19 @@ def test_pushes_are_drawn_by_hour(operator: Client, now: datetime) -> None:
 def test_denials_say_what_is_counted_and_since_when(operator: Client, now: datetime) -> None:
     hour = now.replace(minute=0, second=0, microsecond=0)
     for reason, count in (
-        ("Step 8: the key's time is not over.", 40),
-        ("Step 9: the account may use Git.", 10),
+        ("key-unexpired", 40),
+        ("gitaly-unavailable", 10),
+        ("a-rule-of-a-later-release", 5),
     ):
         DenialCount.objects.create(hour=hour, reason=reason, count=count)
 
     page = operator.get("/admin/")
 
-    assert [(row.number, row.percent) for row in page.context["denials"]] == [(40, 100), (10, 25)]
+    assert [(row.reason, row.number, row.percent) for row in page.context["denials"]] == [
+        ("The key has expired", 40, 100),
+        ("Gitaly did not answer", 10, 25),
+        ("A-rule-of-a-later-release", 5, 12),
+    ]
     assert f"Counted since {hour:%Y-%m-%d %H:%M} UTC; at most {denials.INTERVAL} seconds late." in " ".join(
         page.content.decode().split()
     )

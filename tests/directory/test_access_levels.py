@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.directory.access_levels import has_level_below, level_in_group, level_in_project
@@ -178,3 +180,34 @@ def test_an_invitation_to_a_project_under_the_share_lock_leads_nowhere() -> None
     ProjectGroupLinkFactory.create(project=project, group=group)
 
     assert not has_level_below(user_id=user.pk, group_id=project.namespace_id, on=TODAY)
+
+
+def test_what_lies_below_leads_in_only_where_there_is_a_project() -> None:
+    top = GroupFactory.create()
+    below, empty, invited = subgroup(top), subgroup(top), GroupFactory.create()
+    ProjectFactory.create(namespace=subgroup(below))
+    member, member_of_empty, member_of_invited = UserFactory.create_batch(3)
+    MemberFactory.create(user=member, group=below)
+    MemberFactory.create(user=member_of_empty, group=empty)
+    MemberFactory.create(user=member_of_invited, group=invited)
+    GroupGroupLinkFactory.create(shared_group=below, shared_with_group=invited)
+
+    found = [
+        has_level_below(user_id=user.pk, group_id=top.pk, on=TODAY)
+        for user in (member, member_of_empty, member_of_invited)
+    ]
+
+    assert found == [True, False, True]
+
+
+def test_what_lies_below_is_read_in_four_queries_however_much_there_is() -> None:
+    top = GroupFactory.create()
+    user = UserFactory.create()
+    MemberFactory.create(user=user, group=GroupFactory.create())
+    for _ in range(12):
+        ProjectFactory.create(namespace=subgroup(top))
+
+    with CaptureQueriesContext(connection) as queries:
+        assert not has_level_below(user_id=user.pk, group_id=top.pk, on=TODAY)
+
+    assert len(queries) == 4

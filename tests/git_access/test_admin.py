@@ -257,9 +257,32 @@ def test_access_is_explained_on_a_page(operator: Client) -> None:
     project = ProjectFactory.create(repository_exists=True)
     page = reverse("admin:git_access_explain")
 
-    asked = {"user": "nobody", "project": project.full_path, "action": "git-upload-pack", "protocol": "ssh"}
+    UserFactory.create(username="carol")
+    asked = {"user": "carol", "project": project.full_path, "action": "git-upload-pack", "protocol": "ssh"}
 
     assert operator.get(page).status_code == 200
     answer = operator.get(page, asked).content.decode()
-    assert "Refused by: Step 16: the actor may know of the project." in answer
+    assert f"Refused: this user is not a member of {project.full_path}; downloading code needs Rep" in answer
+    assert "The rule that decides: the actor may know of the project (<code>project-readable<" in answer
     assert page in operator.get(url(PushRule, "changelist")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"user": "nobodyhere"}, "There is no user &quot;nobodyhere&quot;."),
+        ({"key": "99999"}, "There is no key 99999."),
+        ({}, "Say who asks: a key, a user, or nobody (anonymous); exactly one of them."),
+        ({"anonymous": "on", "ip": "abc"}, "&quot;abc&quot; is no IP address."),
+    ],
+)
+def test_a_question_without_an_answer_is_an_error_in_the_form(
+    operator: Client, asked: dict[str, str], fault: str
+) -> None:
+    asked = {"project": "no/such", "action": "git-upload-pack", "protocol": "ssh", **asked}
+
+    answer = operator.get(reverse("admin:git_access_explain"), asked)
+
+    assert answer.status_code == 200
+    assert fault in answer.content.decode()
+    assert answer.context["explanation"] is None

@@ -67,10 +67,24 @@ def test_a_command_that_is_refused_names_the_rule(shell: Caller, log_lines: LogL
         "decision": "refused",
         "refusal": "Hidden",
     }
-    assert rule
+    assert rule == "container-exists"
     assert (
         counted("decisions_total", endpoint="allowed", decision="refused", refusal="Hidden", rule=rule) >= 1
     )
+
+
+def test_a_gitaly_that_is_away_refuses_nothing_and_is_an_outcome_of_its_own(
+    shell: Caller, log_lines: LogLines
+) -> None:
+    project = ProjectFactory.create(visibility_level=20, repository_exists=None)
+    labels = {"decision": "unavailable", "refusal": "Unavailable", "rule": "gitaly-unavailable"}
+    before = counted("decisions_total", endpoint="allowed", **labels)
+
+    status = pull(shell, project=project.full_path)
+
+    assert status == 503
+    assert last(log_lines) == {"caller": "gitlab-shell", **labels}
+    assert counted("decisions_total", endpoint="allowed", **labels) == before + 1
 
 
 def test_lfs_for_nobody_and_for_nothing(shell: Caller, log_lines: LogLines) -> None:

@@ -46,7 +46,7 @@ def test_a_request_is_a_span_within_the_trace_of_its_caller(shell: Caller, recei
     assert span.trace_id.hex() == PARENT.split("-")[1]
     assert span.parent_span_id.hex() == PARENT.split("-")[2]
     attributes = attributes_of(span)
-    assert attributes.pop("rule")
+    assert attributes.pop("rule") == "container-exists"
     assert attributes == {
         "http.request.method": "POST",
         "http.route": "/api/v4/internal/allowed",

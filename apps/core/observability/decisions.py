@@ -18,10 +18,16 @@ def refused(endpoint: str, *, refusal: str, rule: str = "") -> None:
     Args:
         endpoint: last segment of its path.
         refusal: class of the refusal.
-        rule: name of the step or check that refused, if one did.
+        rule: id of the step, or of the cause outside the rules, that refused.
     """
     request_facts.note(decision="refused", refusal=refusal, rule=rule or None)
     DECISIONS.labels(endpoint, "refused", refusal, rule).inc()
+
+
+def unavailable(endpoint: str, *, refusal: str, rule: str) -> None:
+    """Note that nothing was decided, for what it takes to decide is not there; arguments as above."""
+    request_facts.note(decision="unavailable", refusal=refusal, rule=rule)
+    DECISIONS.labels(endpoint, "unavailable", refusal, rule).inc()
 
 
 def not_logged_in(**_: Any) -> None:

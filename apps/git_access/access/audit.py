@@ -42,7 +42,7 @@ def record(
     """
     if command.action not in ACTIONS:
         raise UnknownAction
-    attempt = authorize.check(authorize.attempt_of(command, repository, now=now))
+    attempt = authorize.decide(authorize.attempt_of(command, repository, now=now))
     if not settings.GIT_AUDIT_EVENTS_ENABLED:
         raise NotNeeded
     return _store(attempt, verb(command, negotiation))

@@ -1,35 +1,30 @@
-"""May this Git command run: the pipeline of steps whose order is part of the contract."""
+"""May this Git command run: the pipeline, stopped at the first refusal, and what a decision leaves behind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 from django.conf import settings
 
-from apps.core.gitaly.failures import RepositoryNotFound
 from apps.core.gitaly.servers import Server, UnknownStorage, server_of
 from apps.core.observability import request_facts
 from apps.core.shared_store.store import failures, store
+from apps.directory import access_levels
 from apps.directory.models import User
-from apps.git_access.access import denials, project_creation, recent_denials, repository_existence
-from apps.git_access.access.pipeline import (
-    BEFORE_CREATION,
-    BEFORE_EXISTENCE,
-    CHANGES,
-    DESIGN,
-    EXISTENCE,
-    PULL,
-    PUSH,
+from apps.git_access.access import (
+    denials,
+    pipeline,
+    project_creation,
+    recent_denials,
+    repository_existence,
 )
-from apps.git_access.context import changes, gitaly_repositories, places
+from apps.git_access.access.decision import Decision
+from apps.git_access.context import changes, gitaly_repositories, instance_settings
 from apps.git_access.context.attempt import Attempt, Command
-from apps.git_access.context.deadline import NO_GITALY, CheckTimer, gitaly_answers
+from apps.git_access.context.deadline import NO_GITALY
 from apps.git_access.context.facts import Facts, Question, readers
 from apps.git_access.context.refusals import Hidden, Refusal, TooMany, Unavailable
 from apps.git_access.policy.steps.repository import PROJECT_NOT_FOUND
-from apps.git_access.push_checks import take_all
 from apps.git_access.repositories import containers, notices
 from apps.git_access.repositories.ids import MalformedRepository, RepositoryId, RepositoryType, parse
 from apps.ssh_keys import actors, last_use
@@ -67,9 +62,12 @@ def _authorize(command: Command, *, now: datetime) -> Grant:
     if command.credential is None:  # only of what GitLab Shell and Gitaly ask
         limit_rate(command)
     attempt = attempt_of(command, named, now=now)
+    if attempt.facts.deploy_key and attempt.facts.user is None:
+        User.objects.ghost()  # the first deploy key without creator calls it into being
+        attempt = attempt_of(command, named, now=now)
     _note_actor(attempt.facts)
     touch(attempt)
-    granted = check(attempt)
+    granted = decide(attempt)
     grant = Grant(granted, _server(granted))
     record_activity(granted)
     return grant
@@ -81,78 +79,60 @@ def _note_actor(facts: Facts) -> None:
     )
 
 
-class Way:
-    """How the pipeline goes: it takes every step, and leaves its traces. An explanation goes another way."""
-
-    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
-        """Take steps in their order; one that does not return ends it all."""
-        take_all(steps, *arguments)
-
-    def create(self, attempt: Attempt) -> Attempt:
-        """Step 14: create the project, and go on with it."""
-        project_creation.create(attempt)
-        return replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
-
-    def remember_move(self, attempt: Attempt) -> None:
-        """Step 17: whoever used a former path is told at the end of the push."""
-        _remember_move(attempt)
-
-    def timer(self) -> CheckTimer:
-        """Return what measures the checks."""
-        return CheckTimer()
-
-
-def check(attempt: Attempt, way: Way | None = None) -> Attempt:
+def decide(attempt: Attempt) -> Attempt:
     """Take every step from the third on, and return the attempt; its project may be a new one.
 
     Raises:
         Refusal: why the command may not run.
     """
-    way = way or Way()
-    if attempt.type == RepositoryType.DESIGN:
-        way.take(DESIGN, attempt)
-        return attempt
-    way.take(BEFORE_CREATION, attempt)
-    with gitaly_answers():
-        if project_creation.is_due(attempt):
-            attempt = way.create(attempt)
-        way.take(BEFORE_EXISTENCE, attempt)
-        way.remember_move(attempt)
-        _check_repository(attempt, way)
-    return attempt
-
-
-def _check_repository(attempt: Attempt, way: Way) -> None:
-    timer = way.timer()
+    decision = Decision(attempt)
     try:
-        way.take(EXISTENCE, attempt, timer)
-        if not attempt.command.is_push:
-            way.take(PULL, attempt)
-            return
-        way.take(PUSH[attempt.type], attempt)
-        if attempt.changes and (check_changes := CHANGES.get(attempt.type)):
-            with places.of_process().one():
-                check_changes(attempt, timer, way.take)
-    except RepositoryNotFound:
-        repository_existence.record(attempt.facts, exists=None)
-        raise Hidden(repository_existence.ABSENT[attempt.type]) from None
+        for step in pipeline.run(decision):
+            if step is pipeline.CREATION:
+                decision.attempt = _with_new_project(decision.attempt)
+            elif step is pipeline.READABLE:
+                _remember_move(decision.attempt)
+    finally:
+        repository_existence.keep(decision)
+    return decision.attempt
+
+
+def _with_new_project(attempt: Attempt) -> Attempt:
+    """Create the project that the push is to, and return the attempt at it."""
+    try:
+        project_creation.create(attempt)
+    except Refusal as refusal:
+        refusal.happened_in(pipeline.CREATION.id)
+        raise
+    return replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
 
 
 def _named_repository(command: Command) -> RepositoryId | None:
     try:
         return parse(command.gl_repository) if command.gl_repository is not None else None
     except MalformedRepository:
-        raise Hidden(PROJECT_NOT_FOUND) from None
+        refusal = Hidden(PROJECT_NOT_FOUND)
+        refusal.rule = "repository-name"
+        raise refusal from None
 
 
 def attempt_of(command: Command, named: RepositoryId | None, *, now: datetime) -> Attempt:
-    """Read the facts about a command."""
+    """Read what is known about a command; writes nothing.
+
+    Args:
+        command: what was asked.
+        named: the repository, when the command names it by ``gl_repository``; else its path counts.
+        now: the moment of the decision.
+    """
     path = None
     if named is None and command.project is not None:
         path = containers.normalised(command.project)
+    facts = _facts(command, named, path, now=now)
     return Attempt(
         command=command,
-        facts=_facts(command, named, path, now=now),
+        facts=facts,
+        settings=instance_settings.current(),
+        belongs_below=_belongs_below(facts, now=now),
         path=path,
         changes=changes.parse(command.changes),
         now=now,
@@ -162,6 +142,13 @@ def attempt_of(command: Command, named: RepositoryId | None, *, now: datetime) -
 def _facts(command: Command, named: RepositoryId | None, path: str | None, *, now: datetime) -> Facts:
     question = Question(actor=actors.lookup(command.claim), repository=named, path=path or "", on=now.date())
     return readers.read(question)
+
+
+def _belongs_below(facts: Facts, *, now: datetime) -> bool:
+    user, group = facts.checked_user, facts.namespace
+    if facts.type != RepositoryType.GROUP_WIKI or user is None or group is None:
+        return False
+    return access_levels.has_level_below(user_id=user.id, group_id=group.id, on=now.date())
 
 
 def limit_rate(command: Command) -> None:

@@ -14,30 +14,45 @@ from django.db.models import Min, Sum
 from django.utils import timezone
 
 from apps.core import moments
-from apps.git_access.access import recent_denials
-from apps.git_access.context.refusals import Refusal
+from apps.core.observability import decisions
+from apps.git_access.access import pipeline, recent_denials
+from apps.git_access.context.refusals import Exhausted, Refusal, Unavailable
 from apps.git_access.models import DenialCount
 from apps.git_access.pushes import journal
 
 INTERVAL = 60  # seconds between two writes of a process
 KEPT = timedelta(days=30)
-LONGEST = 255  # characters of a reason
 _ADD = """
 INSERT INTO git_access_denialcount AS known (hour, reason, count) VALUES (%s, %s, %s)
 ON CONFLICT (hour, reason) DO UPDATE SET count = known.count + excluded.count
 """
+
+# Refusals that no step makes.
+_OUTSIDE_THE_RULES = {
+    "rate-limit": "the actor has asked too often",
+    "repository-name": "the name of the repository is malformed",
+    "gitaly-unavailable": "Gitaly did not answer",
+    "gitaly-exhausted": "Gitaly took no more work",
+    "time-limit": "the checks did not end in time",
+}
 
 log = structlog.get_logger(__name__)
 _pending: Counter[tuple[datetime, str]] = Counter()
 _lock = threading.Lock()
 
 
+def note(endpoint: str, refusal: Refusal) -> None:
+    """Note a refusal for the log line, the trace and the metrics of its request."""
+    undecided = isinstance(refusal, Unavailable | Exhausted)
+    noted = decisions.unavailable if undecided else decisions.refused
+    noted(endpoint, refusal=type(refusal).__name__, rule=refusal.rule)
+
+
 def count(refusal: Refusal, *, now: datetime) -> None:
     """Note a refusal, in memory."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    reason = refusal.rule or type(refusal).__name__
     with _lock:
-        _pending[hour, reason[:LONGEST]] += 1
+        _pending[hour, refusal.rule] += 1
 
 
 def hand_over() -> int:
@@ -61,12 +76,17 @@ def hand_over() -> int:
 
 
 def by_reason(*, since: datetime) -> list[tuple[str, int]]:
-    """Return how often each rule has refused since the hour of a moment, the most frequent first."""
+    """Return the ids of what has refused since the hour of a moment, with counts, the most frequent first."""
     hour = since.replace(minute=0, second=0, microsecond=0)
     rows = DenialCount.objects.filter(hour__gte=hour).values_list("reason")
     return [
         (reason, number) for reason, number in rows.annotate(total=Sum("count")).order_by("-total", "reason")
     ]
+
+
+def fault(reason: str) -> str:
+    """Return what an id of ``by_reason`` stands for, in words; an unknown one stands for itself."""
+    return _OUTSIDE_THE_RULES.get(reason) or pipeline.FAULTS.get(reason, reason)
 
 
 def counted_since() -> datetime | None:

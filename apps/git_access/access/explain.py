@@ -1,26 +1,27 @@
-"""Why a Git command may or may not run: the pipeline itself, gone through without leaving a trace."""
+"""Why a Git command may or may not run: the steps of a decision, collected; nothing is written."""
 
 import enum
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from apps.core.gitaly.client import Gitaly
-from apps.core.gitaly.failures import GitalyFailure, RepositoryNotFound
-from apps.git_access.access import authorize, pipeline
-from apps.git_access.access.authorize import Way
-from apps.git_access.access.repository_existence import ABSENT
+from apps.core.gitaly.failures import GitalyFailure
+from apps.directory.models import User
+from apps.git_access.access import authorize, pipeline, project_creation, sentences
+from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories
-from apps.git_access.context.attempt import Attempt, Command
-from apps.git_access.context.deadline import CheckTimer, gitaly_answers
-from apps.git_access.context.refusals import Forbidden, Hidden, Refusal
-from apps.git_access.matching.patterns import InvalidPattern
+from apps.git_access.context.attempt import Action, Command
+from apps.git_access.context.changes import ANY
+from apps.git_access.context.deadline import Block, CheckTimer
+from apps.git_access.context.refusals import Exhausted, Refusal, Unavailable
+from apps.git_access.context.step import AnyStep
+from apps.ssh_keys.actors import Claim
+from apps.ssh_keys.models import Key
 
 ZEROS = "0" * 40
 UNKNOWN = "1" * 40  # stands for a revision where Gitaly names none
-CREATION = "Step 14: the project would be created; what follows depends on it."
 
 
 class Outcome(enum.StrEnum):
@@ -28,57 +29,162 @@ class Outcome(enum.StrEnum):
 
     PASSED = "passed"
     REFUSED = "refused"
+    UNDECIDED = "undecided"
+    """Gitaly could not be asked, or time ran out."""
     NOT_REACHED = "not reached"
+
+
+class Unanswerable(ValueError):
+    """The question itself is wrong; the text says what, for whoever asked it."""
 
 
 @dataclass(slots=True)
 class Rule:
-    """One step or check, and what it said; ``parts`` are the blocks that it measured."""
+    """One step, and what it said; ``parts`` are the blocks that it measured, by title."""
 
+    id: str
     text: str
-    outcome: Outcome
-    message: str = ""
+    outcome: Outcome = Outcome.NOT_REACHED
     parts: list[tuple[str, Outcome]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Every rule in its order; the one that refuses decides, else all do."""
+    """Every rule in its order; the first that does not pass decides."""
 
+    sentence: str
+    """Why, without a full stop."""
+    message: str
+    """What Git's user is told; empty when the command may run."""
     rules: list[Rule]
 
     @property
     def deciding(self) -> Rule | None:
-        """The rule that refuses."""
-        return next((rule for rule in self.rules if rule.outcome == Outcome.REFUSED), None)
+        """The rule that does not pass."""
+        stops = (Outcome.REFUSED, Outcome.UNDECIDED)
+        return next((rule for rule in self.rules if rule.outcome in stops), None)
 
     @property
     def allowed(self) -> bool:
         """Whether the command may run."""
         return self.deciding is None
 
+    @property
+    def verdict(self) -> str:
+        """``Allowed``, ``Refused``, or ``Undecided`` when Gitaly could not be asked."""
+        if self.deciding is None:
+            return "Allowed"
+        return self.deciding.outcome.capitalize()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Who wants to do what, as an operator asks."""
+
+    project: str
+    """The path as typed."""
+    key: int | None = None
+    user: str | None = None
+    """A username."""
+    anonymous: bool = False
+    action: str = ""
+    """Empty: a push if there is a ref, else a pull."""
+    protocol: str = "ssh"
+    ip: str | None = None
+    ref: str = ""
+    """Of a push; a name without ``refs/`` is a branch."""
+    old: str | None = None
+    new: str | None = None
+
+
+def answer(question: Question, *, now: datetime) -> Explanation:
+    """Answer an operator's question.
+
+    Raises:
+        Unanswerable: it names nobody, somebody who does not exist, or what is no address.
+    """
+    _check_actor(question)
+    if question.ip is not None:
+        _check_address(question.ip)
+    command = Command(
+        claim=Claim(key_id=question.key, username=question.user),
+        action=question.action or (Action.RECEIVE_PACK if question.ref else Action.UPLOAD_PACK),
+        protocol=question.protocol,
+        project=question.project,
+        changes=ANY,
+        check_ip=question.ip,
+    )
+    if question.ref and command.is_push:
+        command = _with_change(command, question, now=now)
+    return explain(command, now=now)
+
 
 def explain(command: Command, *, now: datetime) -> Explanation:
-    """Go through the rules for a command and say what each of them says."""
-    attempt = authorize.attempt_of(command, None, now=now)
-    rehearsal = _Rehearsal(attempt)
+    """Take the steps that a command goes through, and say what each of them says."""
+    decision = Decision(authorize.attempt_of(command, None, now=now))
+    rules = {step.id: Rule(step.id, step.text) for step in _steps(decision)}
     try:
-        authorize.check(attempt, rehearsal)
-    except _Decided:
-        rehearsal.list_the_rest(attempt)
-    return Explanation(rehearsal.rules)
+        for step in pipeline.run(decision):
+            rules[step.id].outcome = Outcome.PASSED
+            rules[step.id].parts = _parts(decision.timer)
+            if step is pipeline.CREATION:
+                return _explanation(f"the push would create {command.project}", "", rules)
+    except Refusal as refusal:
+        undecided = isinstance(refusal, (Unavailable, Exhausted))
+        rules[decision.step].outcome = Outcome.UNDECIDED if undecided else Outcome.REFUSED
+        rules[decision.step].parts = _parts(decision.timer)
+        return _explanation(sentences.why(decision, refusal), refusal.message, rules)
+    return _explanation(sentences.allowed(decision.attempt), "", rules)
 
 
-def with_change_to(
-    command: Command, ref: str, *, now: datetime, old: str | None = None, new: str | None = None
-) -> Command:
+def _explanation(sentence: str, message: str, rules: dict[str, Rule]) -> Explanation:
+    return Explanation(sentence=sentence, message=message, rules=list(rules.values()))
+
+
+def _steps(decision: Decision) -> Iterator[AnyStep]:
+    """Return every step that a command may meet; a project is created by few."""
+    attempt = decision.attempt
+    creation = project_creation.is_due(attempt)
+    for stage in pipeline.stages(attempt):
+        if attempt.changes or not stage.of_changes:
+            yield from (step for step in stage.steps if creation or step is not pipeline.CREATION)
+
+
+def _parts(timer: CheckTimer) -> list[tuple[str, Outcome]]:
+    """Return the blocks measured since the last step, and forget them."""
+    blocks = [line for line in timer.lines if isinstance(line, Block)]
+    timer.lines = [line for line in timer.lines if not isinstance(line, Block)]
+    return [(block.title, Outcome.PASSED if block.passed else Outcome.REFUSED) for block in blocks]
+
+
+def _check_actor(question: Question) -> None:
+    named = [question.key is not None, bool(question.user), question.anonymous]
+    if sum(named) != 1:
+        raise Unanswerable("Say who asks: a key, a user, or nobody (anonymous); exactly one of them.")
+    if question.user and not User.objects.named(question.user).exists():
+        raise Unanswerable(f'There is no user "{question.user}".')
+    if question.key is not None and not Key.objects.authenticating().filter(pk=question.key).exists():
+        signs = Key.objects.filter(pk=question.key).exists()
+        fault = f"Key {question.key} only signs." if signs else f"There is no key {question.key}."
+        raise Unanswerable(fault)
+
+
+def _check_address(text: str) -> None:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise Unanswerable(f'"{text}" is no IP address.') from None
+
+
+def _with_change(command: Command, question: Question, *, now: datetime) -> Command:
     """Return the command as Gitaly asks about it, with one change.
 
     It is an update that brings nothing new, or the ref's creation, unless revisions are given. Where Gitaly
     does not answer, or there is no commit, they are made up.
     """
+    ref = question.ref if question.ref.startswith("refs/") else f"refs/heads/{question.ref}"
     found_old, found_new = _revisions(command, ref, now=now)
-    return replace(command, changes=f"{old or found_old} {new or found_new} {ref}")
+    return replace(command, changes=f"{question.old or found_old} {question.new or found_new} {ref}")
 
 
 def _revisions(command: Command, ref: str, *, now: datetime) -> tuple[str, str]:
@@ -99,85 +205,3 @@ def _revisions(command: Command, ref: str, *, now: datetime) -> tuple[str, str]:
 def _tip(gitaly: Gitaly, ref: str) -> str:
     commits = gitaly.list_commits([ref], limit=1)
     return commits[0].id if commits else UNKNOWN
-
-
-class _Decided(Exception):
-    """A rule has refused; nothing after it counts."""
-
-
-class _Rehearsal(Way):
-    """Takes the steps as they are, writes down what they say, and stops where the pipeline would."""
-
-    def __init__(self, attempt: Attempt) -> None:
-        self.rules: list[Rule] = []
-        self._attempt = attempt
-        self._taken: list[tuple[Callable[..., None], ...]] = []
-        self._timer = _WatchedTimer()
-
-    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
-        """Take steps until one refuses."""
-        self._taken.append(steps)
-        for position, step in enumerate(steps):
-            self._timer.parts = []
-            refusal = self._refusal(step, *arguments)
-            outcome = Outcome.REFUSED if refusal else Outcome.PASSED
-            message = refusal.message if refusal else ""
-            self.rules.append(Rule(_text(step), outcome, message, self._timer.parts))
-            if refusal:
-                self.rules += [Rule(_text(later), Outcome.NOT_REACHED) for later in steps[position + 1 :]]
-                raise _Decided
-
-    def create(self, attempt: Attempt) -> Attempt:
-        """Create nothing."""
-        self.rules.append(Rule(CREATION, Outcome.PASSED))
-        raise _Decided
-
-    def remember_move(self, attempt: Attempt) -> None:
-        """Remember nothing."""
-
-    def timer(self) -> CheckTimer:
-        return self._timer
-
-    def list_the_rest(self, attempt: Attempt) -> None:
-        """List the rules that nobody got to."""
-        for steps in pipeline.of(attempt):
-            if steps not in self._taken:
-                self.rules += [Rule(_text(step), Outcome.NOT_REACHED) for step in steps]
-
-    def _refusal(self, step: Callable[..., None], *arguments: Any) -> Refusal | None:
-        try:
-            with gitaly_answers():
-                self._run(step, *arguments)
-        except Refusal as refusal:
-            return refusal
-        return None
-
-    def _run(self, step: Callable[..., None], *arguments: Any) -> None:
-        try:
-            step(*arguments)
-        except RepositoryNotFound:
-            raise Hidden(ABSENT[self._attempt.type]) from None
-        except InvalidPattern as invalid:
-            raise Forbidden(str(invalid)) from None
-
-
-class _WatchedTimer(CheckTimer):
-    """Writes down how each block ended."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[tuple[str, Outcome]] = []
-
-    @contextmanager
-    def block(self, title: str) -> Iterator[None]:
-        try:
-            with super().block(title):
-                yield
-        except Refusal:
-            self.parts.append((title, Outcome.REFUSED))
-            raise
-        self.parts.append((title, Outcome.PASSED))
-
-
-def _text(step: Callable[..., None]) -> str:
-    return (step.__doc__ or step.__name__).splitlines()[0]

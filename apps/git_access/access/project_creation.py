@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import (
     AccessLevel,
     Namespace,
@@ -16,8 +15,9 @@ from apps.directory.models import (
 from apps.directory.paths import project_path_faults
 from apps.git_access.context import places
 from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.deadline import gitaly_failures_refuse
 from apps.git_access.context.facts import NamespaceFacts, UserFacts
-from apps.git_access.context.refusals import Exhausted, NotCreated
+from apps.git_access.context.refusals import NotCreated, Refusal
 from apps.git_access.policy import projects
 from apps.git_access.repositories import new_repositories, notices
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
@@ -44,39 +44,58 @@ def is_due(attempt: Attempt) -> bool:
         and user is not None
         and facts.namespace is not None
         # The project would be unreadable from there, so the answer is that of one that does not exist.
-        and not projects.is_outside(facts, check_ip=command.check_ip)
+        and not projects.is_outside(
+            facts, check_ip=command.check_ip, allowed_ips=attempt.settings.globally_allowed_ips
+        )
         and _may_create(user, facts.namespace, level=facts.level)
     )
 
 
-def create(attempt: Attempt) -> None:
-    """Create the project and its repository.
+def check(attempt: Attempt) -> None:
+    """Step 14: refuse a path that no project may have, or that one has.
 
     Raises:
-        NotCreated: the path is not legal or taken, or the repository cannot be made.
+        NotCreated: with every fault.
     """
-    facts = attempt.facts
-    if facts.user is None or facts.namespace is None or attempt.path is None:
-        raise LookupError("nothing to create")
-    segment = attempt.path.rpartition("/")[2]
+    namespace, segment = _target(attempt)
     faults = project_path_faults(segment)
-    if Project.objects.filter(namespace_id=facts.namespace.id, name=segment).exists():
+    if Project.objects.filter(namespace_id=namespace.id, name=segment).exists():
         faults.append(NAME_TAKEN)
     if faults:
         raise NotCreated(_text(faults))
-    project = _insert(facts.namespace.id, segment, creator_id=facts.user.id)
+
+
+def create(attempt: Attempt) -> None:
+    """Create the project and its repository, once ``check`` has passed.
+
+    Raises:
+        NotCreated: somebody else has just taken the path.
+        Refusal: Gitaly cannot make the repository.
+    """
+    namespace, segment = _target(attempt)
+    user = attempt.facts.user
+    if user is None:
+        raise LookupError("nobody creates a project")
+    project = _insert(namespace.id, segment, creator_id=user.id)
     try:
-        with places.of_process().one():
+        with gitaly_failures_refuse(), places.of_process().one():
             new_repositories.create(project, correlation_id=attempt.command.correlation_id)
-    except (GitalyFailure, Exhausted):
+    except Refusal:
         project.delete()
         raise
     notices.remember_creation(
-        user_id=facts.user.id,
+        user_id=user.id,
         repository=RepositoryId(RepositoryType.PROJECT, project.pk),
         path=project.full_path,
         protocol=attempt.command.protocol,
     )
+
+
+def _target(attempt: Attempt) -> tuple[NamespaceFacts, str]:
+    """Return the namespace and the last part of the path."""
+    if attempt.facts.namespace is None or attempt.path is None:
+        raise LookupError("nothing to create")
+    return attempt.facts.namespace, attempt.path.rpartition("/")[2]
 
 
 def _insert(namespace_id: int, segment: str, *, creator_id: int) -> Project:

@@ -48,8 +48,7 @@ _lock = threading.Lock()
 def note(command: Command, refusal: Refusal, *, now: datetime) -> None:
     """Keep a refusal, in memory."""
     facts = request_facts.noted()
-    rule = refusal.rule or type(refusal).__name__
-    refused = Refused(command, rule, refusal.message, now, facts.get("user_id"), facts.get("key_id"))
+    refused = Refused(command, refusal.rule, refusal.message, now, facts.get("user_id"), facts.get("key_id"))
     with _lock:
         _pending.append(refused)
 

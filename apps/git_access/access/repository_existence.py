@@ -3,11 +3,11 @@
 from django.db.models import Model
 
 from apps.directory.models import Namespace, Project, Snippet
+from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories, places
-from apps.git_access.context.attempt import Attempt
-from apps.git_access.context.deadline import CheckTimer
 from apps.git_access.context.facts import Facts
 from apps.git_access.context.refusals import Hidden
+from apps.git_access.context.step import Step
 from apps.git_access.repositories.ids import RepositoryType
 
 ABSENT = {
@@ -25,7 +25,7 @@ _FLAGS: dict[RepositoryType, tuple[type[Model], str]] = {
 }
 
 
-def ensure(attempt: Attempt, timer: CheckTimer) -> None:
+def check(decision: Decision) -> None:
     """Step 18: refuse when there is no repository.
 
     Raises:
@@ -33,19 +33,28 @@ def ensure(attempt: Attempt, timer: CheckTimer) -> None:
         Exhausted: too many others are waiting for Gitaly.
         GitalyFailure: Gitaly had to be asked, and could not.
     """
+    attempt = decision.attempt
     if _flag(attempt.facts):
         return
     with places.of_process().one():
-        exists = gitaly_repositories.of_push(attempt, timer).repository_exists()
+        exists = gitaly_repositories.of_push(attempt, decision.timer).repository_exists()
     if not exists:
         raise Hidden(ABSENT[attempt.type])
-    record(attempt.facts, exists=True)
+    decision.repository_found = True
 
 
-def record(facts: Facts, *, exists: bool | None) -> None:
-    """Keep what Gitaly said; ``None`` when it has to be asked again."""
-    model, field = _FLAGS[facts.type]
-    model._default_manager.filter(pk=facts.container_id).update(**{field: exists})
+EXISTS = Step(
+    id="repository-exists", text="the repository exists", fault="the repository does not exist", run=check
+)
+
+
+def keep(decision: Decision) -> None:
+    """Keep what Gitaly has said; one that is gone is asked about again next time."""
+    if decision.repository_found is None:
+        return
+    model, field = _FLAGS[decision.attempt.type]
+    row = model._default_manager.filter(pk=decision.attempt.facts.container_id)
+    row.update(**{field: decision.repository_found or None})
 
 
 def _flag(facts: Facts) -> bool | None:

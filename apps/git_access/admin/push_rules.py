@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from apps.core.admin_site.pages import ModelAdmin
 from apps.git_access.access import explain
-from apps.git_access.context.attempt import Action, Command
-from apps.git_access.context.changes import ANY
+from apps.git_access.context.attempt import Action
 from apps.git_access.models import PushRule, PushRuleScope
-from apps.ssh_keys.actors import Claim
 
 if TYPE_CHECKING:
+    from django.forms import CheckboxInput as SwitchWidget
     from django.forms import NumberInput as NumberWidget
     from django.forms import Select as SelectWidget
     from django.forms import TextInput as TextWidget
@@ -25,6 +24,7 @@ else:
     from unfold.widgets import UnfoldAdminIntegerFieldWidget as NumberWidget
     from unfold.widgets import UnfoldAdminSelectWidget as SelectWidget
     from unfold.widgets import UnfoldAdminTextInputWidget as TextWidget
+    from unfold.widgets import UnfoldBooleanSwitchWidget as SwitchWidget
 
 OWNERS = ("project", "group")
 OF_REFS = ("branch_name_regex", "deny_delete_tag")
@@ -66,6 +66,7 @@ class ExplainForm(forms.Form):
 
     key = forms.IntegerField(required=False, label="Key id", widget=NumberWidget)
     user = forms.CharField(required=False, label="or username", widget=TextWidget)
+    anonymous = forms.BooleanField(required=False, label="or nobody (anonymous)", widget=SwitchWidget)
     project = forms.CharField(widget=TextWidget, help_text="The path as typed, such as gnuwget/wget2.")
     action = forms.ChoiceField(
         choices=[(action.value, action.value) for action in Action], widget=SelectWidget
@@ -74,24 +75,28 @@ class ExplainForm(forms.Form):
         choices=[(name, name) for name in ("ssh", "http", "web")], widget=SelectWidget
     )
     ref = forms.CharField(
-        required=False, widget=TextWidget, help_text="Of a push: the whole name, such as refs/heads/main."
+        required=False, widget=TextWidget, help_text="Of a push: main, or a whole name such as refs/tags/v1."
     )
     ip = forms.CharField(required=False, label="From address", widget=TextWidget)
 
-    def explanation(self) -> explain.Explanation:
-        """Explain what has been filled in."""
-        asked, now = self.cleaned_data, timezone.now()
-        command = Command(
-            claim=Claim(key_id=asked["key"], username=asked["user"] or None),
+    def explanation(self) -> explain.Explanation | None:
+        """Explain what has been filled in; a question that has no answer gets an error in the form."""
+        asked = self.cleaned_data
+        question = explain.Question(
+            project=asked["project"],
+            key=asked["key"],
+            user=asked["user"] or None,
+            anonymous=asked["anonymous"],
             action=asked["action"],
             protocol=asked["protocol"],
-            project=asked["project"],
-            changes=ANY,
-            check_ip=asked["ip"] or None,
+            ip=asked["ip"] or None,
+            ref=asked["ref"],
         )
-        if asked["ref"] and command.is_push:
-            command = explain.with_change_to(command, asked["ref"], now=now)
-        return explain.explain(command, now=now)
+        try:
+            return explain.answer(question, now=timezone.now())
+        except explain.Unanswerable as fault:
+            self.add_error(None, str(fault))
+            return None
 
 
 @admin.register(PushRule)
@@ -118,7 +123,7 @@ class PushRuleAdmin(ModelAdmin[PushRule]):
         return [page, *super().get_urls()]
 
     def explain(self, request: HttpRequest) -> HttpResponse:
-        """Show every rule about one Git command, and which one decides."""
+        """Show why one Git command may or may not run, and the rule that decides."""
         if not request.user.has_perm("ssh_keys.view_key"):
             raise PermissionDenied
         form = ExplainForm(request.GET or None)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.git_access.context.changes import ANY, Change
 from apps.git_access.context.facts import Facts
+from apps.git_access.context.instance_settings import InstanceSettings
 from apps.git_access.repositories.ids import RepositoryType
 from apps.ssh_keys.actors import Claim
 
@@ -74,10 +75,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A command, the facts about it, and the moment."""
+    """A command, the facts about it, the instance's settings, and the moment."""
 
     command: Command
     facts: Facts
+    settings: InstanceSettings
+    belongs_below: bool = False
+    """Of a group wiki: whether the user has a level in a project somewhere below the group."""
     path: str | None
     """The normalised path, when the repository was named by path."""
     changes: tuple[Change, ...] = ()

@@ -1,8 +1,9 @@
-"""The time that one decision may take, and what the person who waited for it is told when it runs out."""
+"""The time that one decision may take, and what its user is told when it runs out."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import TracebackType
 
 from apps.core.gitaly.failures import (
     LONGEST_DETAIL,
@@ -20,69 +21,88 @@ NO_GITALY = "The git server, Gitaly, is not available at this time. Please conta
 EXHAUSTED = "Upstream Gitaly has been exhausted. Try again later"
 
 
-class CheckTimer:
-    """Measures the checks of one call and stops them when the budget is spent.
+class Block:
+    """One measured part of a check; ``with`` measures it.
 
-    Raises ``Unavailable`` with the timing of every block when a block begins too late or a call to Gitaly in
-    it runs out of time.
+    Raises ``Unavailable`` when it begins after the end of the budget, or a call to Gitaly in it runs out of
+    time: the blocks around it end then, too.
     """
 
+    __slots__ = ("_timer", "passed", "seconds", "title")
+
+    def __init__(self, timer: "CheckTimer", title: str) -> None:
+        self.title = title
+        self.passed = False
+        self.seconds: float | None = None
+        self._timer = timer
+
+    def __enter__(self) -> None:
+        now = self._timer.clock()
+        if now >= self._timer.end:
+            self._timer.lines.append(self)
+            raise self._timer.expired()
+        self.seconds = now
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.seconds = self._timer.clock() - (self.seconds or 0.0)
+        self.passed = kind is None
+        self._timer.lines.append(self)
+        if isinstance(error, (GitalyDeadlineExceeded, Unavailable)):
+            _note(error)
+            raise self._timer.expired() from None
+
+    def __str__(self) -> str:
+        if self.passed:
+            return f"{self.title} ({_milliseconds(self.seconds)})"
+        if self.seconds is None:
+            return f"{self.title} (cancelled)"
+        return f"{self.title} (cancelled after {_milliseconds(self.seconds)})"
+
+
+class CheckTimer:
+    """Measures the checks of one call and stops them when the budget is spent."""
+
     def __init__(self, *, budget: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._end = clock() + (BUDGET if budget is None else budget)
-        self._lines: list[str] = []
+        self.clock = clock
+        self.end = clock() + (BUDGET if budget is None else budget)
+        self.lines: list[str | Block] = []
+        """What has been measured, in the order in which it ended, between the notes."""
 
     def seconds_left(self) -> float:
         """Return the seconds that are left of the budget, never less than 0."""
-        return max(0.0, self._end - self._clock())
+        return max(0.0, self.end - self.clock())
 
     def note(self, line: str) -> None:
         """Write a line of its own, such as the ref that is looked at."""
-        self._lines.append(line)
+        self.lines.append(line)
 
-    @contextmanager
-    def block(self, title: str) -> Iterator[None]:
-        """Measure one block; one that is interrupted ends the blocks around it, too."""
-        started = self._clock()
-        if self.seconds_left() == 0:
-            raise self._expired(f"{title} (cancelled)")
-        try:
-            yield
-        except (GitalyDeadlineExceeded, Unavailable) as failure:
-            _note(failure)
-            cancelled = f"{title} (cancelled after {_milliseconds(self._clock() - started)})"
-            raise self._expired(cancelled) from None
-        self._lines.append(f"{title} ({_milliseconds(self._clock() - started)})")
+    def block(self, title: str) -> Block:
+        """Return a block to measure with ``with``."""
+        return Block(self, title)
 
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        """Tell what has been measured also when time runs out between two blocks."""
-        try:
-            yield
-        except GitalyDeadlineExceeded as failure:
-            _note(failure)
-            raise self._expired() from None
-
-    def _expired(self, *lines: str) -> Unavailable:
-        self._lines += lines
-        return Unavailable("\n".join([TIMED_OUT, "", TIMING, *self._lines]))
+    def expired(self) -> Unavailable:
+        """Return the refusal that lists everything measured so far."""
+        refusal = Unavailable("\n".join([TIMED_OUT, "", TIMING, *map(str, self.lines)]))
+        refusal.rule = "time-limit"
+        return refusal
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{round(seconds * 1000, 2)}ms"
+def _milliseconds(seconds: float | None) -> str:
+    return f"{round((seconds or 0.0) * 1000, 2)}ms"
 
 
 @contextmanager
-def gitaly_answers() -> Iterator[None]:
-    """Turn what goes wrong with Gitaly into what its user is told."""
+def gitaly_failures_refuse(timer: CheckTimer | None = None) -> Iterator[None]:
+    """Turn what goes wrong with Gitaly into what its user is told; ``timer`` says what was measured."""
     try:
         with _noted():
             yield
     except GitalyExhausted as failure:
         raise Exhausted(EXHAUSTED) from failure
     except GitalyDeadlineExceeded as failure:
-        # Outside every block: there is nothing to time.
-        raise Unavailable(f"{TIMED_OUT}\n\n{TIMING}") from failure
+        raise (timer or CheckTimer()).expired() from failure
     except GitalyFailure as failure:
         raise Unavailable(NO_GITALY) from failure
 

@@ -4,12 +4,19 @@
 class Refusal(Exception):
     """The command may not run."""
 
-    # What the rule that refuses says of itself; set where the rule was applied.
     rule = ""
+    """What decided: the id of a step, unless the class or the raiser has named a cause outside the rules."""
+    step = ""
+    """The id of the step in which it happened; ``""`` outside every step."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    def happened_in(self, step: str) -> None:
+        """Note the step that did not pass."""
+        self.step = step
+        self.rule = self.rule or step
 
 
 class Forbidden(Refusal):
@@ -25,15 +32,21 @@ class NotCreated(Refusal):
 
 
 class Unavailable(Refusal):
-    """Time ran out, or Gitaly is not there."""
+    """No rule has decided: time ran out, or Gitaly is not there."""
+
+    rule = "gitaly-unavailable"
 
 
 class Exhausted(Refusal):
-    """Gitaly takes no more work for now."""
+    """No rule has decided: Gitaly takes no more work for now."""
+
+    rule = "gitaly-exhausted"
 
 
 class TooMany(Refusal):
     """The actor has asked too often; ``retry_after`` is in seconds."""
+
+    rule = "rate-limit"
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)

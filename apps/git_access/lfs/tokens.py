@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jwt
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from apps.directory.models import Namespace, Project
@@ -90,7 +91,11 @@ def is_enabled(container: Container) -> bool:
     project = container.project
     if project is None or container.type not in _CONTAINERS:
         return False
-    return lfs_switches.is_on(project.lfs_enabled, _said_by_namespaces(project))
+    return lfs_switches.is_on(
+        instance=settings.LFS_ENABLED,
+        project=project.lfs_enabled,
+        namespaces=_said_by_namespaces(project),
+    )
 
 
 def _said_by_namespaces(project: Project) -> Iterator[bool]:

@@ -12,6 +12,7 @@ class DenialCount(models.Model):
     """The refusals of one hour by one rule; each process adds what it has seen, once a minute."""
 
     hour = models.DateTimeField()
+    # The id of the step that refused, or of a cause outside the rules.
     reason = models.CharField(max_length=255)
     count = models.PositiveBigIntegerField(default=0)
 

@@ -1,8 +1,7 @@
 """Whether an SSH key is still good: its type, its length, its expiry."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-from django.conf import settings
 
 from apps.git_access.context.facts import KeyFacts
 from apps.ssh_keys.public_keys import TECHNOLOGY
@@ -12,9 +11,13 @@ EXPIRES_SOON = "INFO: Your SSH key expires soon. Please generate a new key."
 SOON = timedelta(days=7)
 
 
-def invalidity(key: KeyFacts) -> str | None:
-    """Return why the key may not be used, for ``Your SSH key …``; else ``None``."""
-    restrictions: dict[str, int] = settings.KEY_RESTRICTIONS
+def invalidity(key: KeyFacts, restrictions: Mapping[str, int]) -> str | None:
+    """Return why the key may not be used, for ``Your SSH key …``; else ``None``.
+
+    Args:
+        key: the key.
+        restrictions: by technology the least length in bits, 0 for any, -1 for a type that is forbidden.
+    """
     technology = TECHNOLOGY.get(key.algorithm)
     if technology is None:
         return "is not a valid SSH key"

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 
+def is_on(*, instance: bool, project: bool | None, namespaces: Iterable[bool]) -> bool:
+    """Whether LFS is on: the instance, then the project, then the nearest namespace that says anything.
 
-def is_on(project_says: bool | None, namespaces_say: Iterable[bool]) -> bool:
-    """Whether LFS is on: the instance, then the project, then the nearest namespace that says anything."""
-    if not settings.LFS_ENABLED:
+    Args:
+        instance: the instance's setting; off is off for all.
+        project: the project's own switch; ``None`` leaves it to the namespaces.
+        namespaces: the switches of the namespaces that have one, the nearest first.
+    """
+    if not instance:
         return False
-    return next(iter(namespaces_say), True) if project_says is None else project_says
+    return next(iter(namespaces), True) if project is None else project

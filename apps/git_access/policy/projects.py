@@ -1,6 +1,6 @@
 """Who may see, download and push to a project, its wiki and its designs."""
 
-from django.conf import settings
+from collections.abc import Iterable
 
 from apps.directory.models import AccessLevel, FeatureLevel, Visibility
 from apps.git_access.context.facts import Facts, NamespaceFacts, ProjectFacts, UserFacts
@@ -21,9 +21,11 @@ def is_available(feature_level: int, *, user: UserFacts | None, level: int, leas
     return feature_level >= FeatureLevel.ENABLED
 
 
-def may_read(facts: Facts, project: ProjectFacts, *, check_ip: str | None) -> bool:
-    """Whether the actor may know of the project."""
-    if is_outside(facts, check_ip=check_ip):
+def may_read(
+    facts: Facts, project: ProjectFacts, *, check_ip: str | None, allowed_ips: Iterable[str]
+) -> bool:
+    """Whether the actor may know of the project; ``allowed_ips`` are ranges that every group lets in."""
+    if is_outside(facts, check_ip=check_ip, allowed_ips=allowed_ips):
         return False
     user = facts.checked_user
     return (
@@ -33,12 +35,12 @@ def may_read(facts: Facts, project: ProjectFacts, *, check_ip: str | None) -> bo
     )
 
 
-def is_outside(facts: Facts, *, check_ip: str | None) -> bool:
+def is_outside(facts: Facts, *, check_ip: str | None, allowed_ips: Iterable[str]) -> bool:
     """Whether the root group's ranges keep this address out. Administrators come from anywhere."""
     ranges = facts.namespace.ip_ranges if facts.namespace else ()
     if check_ip is None or not ranges or (facts.checked_user and facts.checked_user.admin):
         return False
-    return not addresses.inside(check_ip, (*ranges, *settings.GLOBALLY_ALLOWED_IPS))
+    return not addresses.inside(check_ip, (*ranges, *allowed_ips))
 
 
 def may_download_code(facts: Facts, project: ProjectFacts) -> bool:

@@ -1,21 +1,19 @@
 """How large a repository may be, and how large it is; bytes."""
 
-from django.conf import settings
-
 from apps.git_access.context.facts import Facts
+from apps.git_access.context.instance_settings import InstanceSettings
 from apps.git_access.repositories.ids import RepositoryType
 
 
-def limit(facts: Facts) -> int:
+def limit(facts: Facts, settings: InstanceSettings) -> int:
     """Return the limit of the repository; 0 is none."""
     if facts.type == RepositoryType.SNIPPET:
-        return int(settings.SNIPPET_SIZE_LIMIT)
+        return settings.snippet_size_limit
     limits = (
         facts.project.repository_size_limit if facts.project else None,
         facts.namespace.repository_size_limit if facts.namespace else None,
-        settings.REPOSITORY_SIZE_LIMIT,
     )
-    return next(limit for limit in limits if limit is not None)
+    return next((limit for limit in limits if limit is not None), settings.repository_size_limit)
 
 
 def size(facts: Facts) -> int:
@@ -25,6 +23,6 @@ def size(facts: Facts) -> int:
     return facts.project.repository_size
 
 
-def exceeds(facts: Facts, *, added: int = 0) -> bool:
+def exceeds(facts: Facts, settings: InstanceSettings, *, added: int = 0) -> bool:
     """Whether the repository, with so many bytes more, is larger than it may be."""
-    return 0 < limit(facts) < size(facts) + added
+    return 0 < limit(facts, settings) < size(facts) + added

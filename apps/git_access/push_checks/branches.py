@@ -39,7 +39,7 @@ Ask a project Owner or Maintainer to create a default branch:
 
 
 def check(push: Push, change: Change) -> None:
-    """B: the branch's name and protection allow the change.
+    """B: refuse what the branch's name or protection does not allow.
 
     Raises:
         Forbidden: with the text of the first rule that fails.

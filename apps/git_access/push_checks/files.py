@@ -9,7 +9,7 @@ MEBIBYTE = 1_048_576
 
 
 def check(push: Push) -> None:
-    """F: no new file is larger than the push rules allow."""
+    """F: refuse new files that are larger than the push rules allow."""
     rule = push.restrictions.push_rule
     if rule is None or not rule.max_file_size or not push.new_objects.revisions:
         return

@@ -12,7 +12,7 @@ BATCH = 500  # ids in one query; a database takes only so many parameters
 
 
 def check(push: Push) -> None:
-    """E: the project has every object that a new pointer names."""
+    """E: refuse new pointers to objects that the project does not have."""
     if not push.restrictions.lfs_enabled or not push.new_objects.revisions:
         return
     with push.timer.block(TITLE):

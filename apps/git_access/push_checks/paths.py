@@ -8,7 +8,7 @@ TITLE = "Validating diffs' file paths..."
 
 
 def check(push: Push, change: Change) -> None:
-    """D: nobody else has locked what a branch or tag touches, and its new files have names they may have."""
+    """D: refuse paths that somebody else has locked, and new files whose names are prohibited."""
     rules = push.path_rules
     if change.is_deletion or not rules.apply_to(change):
         return

@@ -27,7 +27,7 @@ _ABOUT_COMMITS = (
 
 
 def check(push: Push) -> None:
-    """G: branches, commits and tags follow the push rules."""
+    """G: refuse branches, commits and deletions of tags that break the push rules."""
     rules = push.restrictions.push_rule
     if rules is None:
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from apps.git_access.models import PushRule
@@ -96,7 +97,11 @@ def of_project(project_id: int) -> Restrictions:
         ),
         path_locks=tuple(_locks(rows.get("path lock", []))),
         lfs_locks=tuple(_locks(rows.get("lfs lock", []))),
-        lfs_enabled=lfs_switches.is_on(project_says, [said[distance] for distance in sorted(said)]),
+        lfs_enabled=lfs_switches.is_on(
+            instance=settings.LFS_ENABLED,
+            project=project_says,
+            namespaces=[said[distance] for distance in sorted(said)],
+        ),
         push_rule=_push_rule({row[4]: row[0] for row in rows.get("push rule", [])}),
     )
 

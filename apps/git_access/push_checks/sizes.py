@@ -14,7 +14,7 @@ WOULD_EXCEED = (
 
 
 def check(push: Push) -> None:
-    """Step 27: the repository has room for the push."""
+    """Step 27: refuse a push that the repository has no room for."""
     check_room(push.attempt, push.gitaly, push.new_objects)
 
 
@@ -24,11 +24,13 @@ def check_room(attempt: Attempt, gitaly: Gitaly, new_objects: NewObjects) -> Non
     Raises:
         Forbidden: it has none.
     """
-    if not sizes.limit(attempt.facts) or all(change.is_deletion for change in attempt.changes):
+    if all(change.is_deletion for change in attempt.changes):
+        return
+    if not sizes.limit(attempt.facts, attempt.settings):
         return
     if attempt.command.quarantine.object_directory:
         added = gitaly.get_object_directory_size()
     else:
         added = sum({blob.id: blob.size for blob in new_objects.blobs}.values())
-    if sizes.exceeds(attempt.facts, added=added):
+    if sizes.exceeds(attempt.facts, attempt.settings, added=added):
         raise Forbidden(WOULD_EXCEED)

@@ -1,7 +1,5 @@
 """The checks of a snippet's changes: its repository has one branch and keeps it, and a few files."""
 
-from typing import Any
-
 from django.conf import settings
 from django.utils.functional import cached_property
 
@@ -11,6 +9,7 @@ from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.changes import Change
 from apps.git_access.context.deadline import CheckTimer
 from apps.git_access.context.refusals import Forbidden
+from apps.git_access.context.step import Step
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.sizes import check_room
 
@@ -35,7 +34,7 @@ class SnippetPush:
 
 
 def one_branch(push: SnippetPush, change: Change) -> None:
-    """No ref is deleted, and none is created beside the default branch; a tag is one, too."""
+    """Refuse deletions, and the creation of any ref, tags included, beside the default branch."""
     creates_other = (
         change.is_creation and push.default_branch is not None and change.branch != push.default_branch
     )
@@ -44,7 +43,7 @@ def one_branch(push: SnippetPush, change: Change) -> None:
 
 
 def few_files(push: SnippetPush, change: Change) -> None:
-    """There is at least one file, and there are not too many."""
+    """Refuse a revision without files, and one with too many."""
     count = len(push.gitaly.list_files(change.new))
     if count > settings.SNIPPET_MAX_FILES:
         raise Forbidden(TOO_MANY_FILES.format(settings.SNIPPET_MAX_FILES))
@@ -53,24 +52,29 @@ def few_files(push: SnippetPush, change: Change) -> None:
 
 
 def room(push: SnippetPush) -> None:
-    """The snippet has room for the push."""
+    """Refuse a push that the snippet has no room for."""
     check_room(push.attempt, push.gitaly, push.new_objects)
 
 
-OF_A_CHANGE = (one_branch, few_files)
-AFTER_ALL = (room,)
-
-
-def run(attempt: Attempt, timer: CheckTimer, take: Any) -> None:
-    """Look at every change; the first failure ends the push.
-
-    Raises:
-        Forbidden: a rule refuses a change.
-    """
-    if not attempt.changes:
-        return
-    push = SnippetPush(attempt, timer)
-    for change in attempt.changes:
-        timer.note(f"Running checks for ref: {change.name}")
-        take(OF_A_CHANGE, push, change)
-    take(AFTER_ALL, push)
+EACH_CHANGE: tuple[Step[SnippetPush, Change], ...] = (
+    Step(
+        id="snippet-branch",
+        text="the push keeps to the snippet's only branch",
+        fault="a snippet's only branch would get company, or go",
+        run=one_branch,
+    ),
+    Step(
+        id="snippet-files",
+        text="the snippet has a file, and not too many",
+        fault="the snippet would have no file, or too many",
+        run=few_files,
+    ),
+)
+AFTER_CHECKS: tuple[Step[SnippetPush], ...] = (
+    Step(
+        id="snippet-size-after-push",
+        text="the snippet has room for the push",
+        fault="the push would make the snippet too large",
+        run=room,
+    ),
+)

@@ -29,7 +29,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def check(push: Push, change: Change) -> None:
-    """C: the tag's name and protection allow the change.
+    """C: refuse what the tag's name or protection does not allow.
 
     Raises:
         Forbidden: with the text of the first rule that fails.

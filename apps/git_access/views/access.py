@@ -10,7 +10,7 @@ from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
-from apps.git_access.access import authorize
+from apps.git_access.access import authorize, denials
 from apps.git_access.context import refusals
 from apps.git_access.serializers.access_params import command_of
 from apps.git_access.serializers.payloads import grant_payload
@@ -37,7 +37,7 @@ class AccessViewSet(InternalViewSet):
         try:
             grant = authorize.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:
-            decisions.refused("allowed", refusal=type(refusal).__name__, rule=refusal.rule)
+            denials.note("allowed", refusal)
             return refused(refusal)
         decisions.allowed("allowed")
         return Response(grant_payload(grant))

@@ -41,7 +41,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """How often a rule has refused, and how long its bar is, in percent of the longest."""
+    """What was wrong, how often, and how long its bar is, in percent of the longest."""
 
     reason: str
     number: int
@@ -111,4 +111,11 @@ def _list(name: str, **query: str) -> str:
 
 def _denials(counted: list[tuple[str, int]]) -> list[Denial]:
     largest = max((number for _, number in counted), default=1)
-    return [Denial(reason, number, max(round(number / largest * 100), 1)) for reason, number in counted]
+    return [
+        Denial(_sentence(denials.fault(reason)), number, max(round(number / largest * 100), 1))
+        for reason, number in counted
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -12,7 +12,7 @@ from apps.core import client_address, correlation
 from apps.core.api.errors import ROUTE_NOT_FOUND, Failure
 from apps.core.observability import decisions
 from apps.directory.models import BOT_TYPES
-from apps.git_access.access import authorize
+from apps.git_access.access import authorize, denials
 from apps.git_access.context import refusals
 from apps.git_access.context.attempt import Action, Command, Credential
 from apps.git_access.context.changes import ANY
@@ -80,7 +80,7 @@ class GitViewSet(WorkhorseViewSet):
         try:
             grant = authorize.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:
-            decisions.refused(self.action, refusal=type(refusal).__name__, rule=refusal.rule)
+            denials.note(self.action, refusal)
             raise _failure(refusal, identity) from None
         decisions.allowed(self.action)
         return answers.for_workhorse(workhorse_payload(grant))

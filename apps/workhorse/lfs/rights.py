@@ -4,18 +4,16 @@ The pipeline of Git commands decides. Its steps that stop every push for a while
 left out there: Git LFS is told about these in words of their own.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from apps.git_access.access import authorize, repository_existence
-from apps.git_access.access.authorize import Way
+from apps.git_access.access import authorize, pipeline, repository_existence
+from apps.git_access.access.decision import Decision
 from apps.git_access.context.attempt import Action, Attempt, Command, Credential
 from apps.git_access.context.changes import ANY
-from apps.git_access.context.refusals import Hidden, Refusal
+from apps.git_access.context.refusals import Refusal
 from apps.git_access.policy import sizes
-from apps.git_access.policy.steps import instance, pushing, repository
+from apps.git_access.policy.steps import instance, pushing
 from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Claim
@@ -23,10 +21,11 @@ from apps.workhorse.identities import Identity
 
 _LEFT_OUT = frozenset(
     {
-        instance.maintenance_mode,
-        instance.read_only_instance,
-        pushing.within_size,
-        repository_existence.ensure,  # the files of a project need no repository
+        instance.NO_MAINTENANCE.id,
+        instance.INSTANCE_WRITABLE.id,
+        pushing.SIZE_BEFORE.id,
+        pipeline.CREATION.id,
+        repository_existence.EXISTS.id,  # the files of a project need no repository
     }
 )
 
@@ -49,19 +48,6 @@ class Stopped(Exception):
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class _LfsWay(Way):
-    """Nothing is made on the way, and no repository is asked for."""
-
-    def take(self, steps: tuple[Callable[..., None], ...], *arguments: Any) -> None:
-        super().take(tuple(step for step in steps if step not in _LEFT_OUT), *arguments)
-
-    def create(self, attempt: Attempt) -> Attempt:
-        raise Hidden(repository.PROJECT_NOT_FOUND)
-
-    def remember_move(self, attempt: Attempt) -> None:
-        """Files of LFS push nothing: there is no push at whose end somebody could be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +102,7 @@ class Asker:
         Raises:
             NoRoom: it may not.
         """
-        if sizes.exceeds(self.attempt.facts, added=added):
+        if sizes.exceeds(self.attempt.facts, self.attempt.settings, added=added):
             raise NoRoom
 
     def require_writes(self) -> None:
@@ -136,8 +122,10 @@ class Asker:
             raise Stopped from None
 
     def _may(self, action: Action) -> bool:
+        decision = Decision(_with(self.attempt, action), without=_LEFT_OUT)
         try:
-            authorize.check(_with(self.attempt, action), _LfsWay())
+            for _ in pipeline.run(decision):
+                pass  # nothing follows from a step here: no notice is kept, nothing is made
         except Refusal:
             return False
         return True

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from apps.core import moments, raw_queries
-from apps.directory.models import User
 from apps.git_access.context.facts import (
     Facts,
     KeyFacts,
@@ -40,11 +39,7 @@ class _Answer(NamedTuple):
 
 def read(question: Question) -> Facts:
     """Return the facts."""
-    facts = _facts(_ask(question))
-    if facts.key and facts.key.deploy and facts.user is None:
-        User.objects.ghost()  # the first deploy key without creator calls it into being
-        facts = _facts(_ask(question))
-    return facts
+    return _facts(_ask(question))
 
 
 def _ask(question: Question) -> _Answer:

@@ -2,6 +2,7 @@
 
 from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.refusals import Forbidden
+from apps.git_access.context.step import Step
 from apps.git_access.policy import projects, snippets
 from apps.git_access.repositories.ids import RepositoryType
 
@@ -11,7 +12,7 @@ SNIPPET = "You are not allowed to read this snippet."
 
 
 def download_right(attempt: Attempt) -> None:
-    """Step 19: the actor may download."""
+    """Step 19: refuse an actor that may not download."""
     facts = attempt.facts
     match attempt.type:
         case RepositoryType.SNIPPET if facts.snippet:
@@ -25,3 +26,8 @@ def download_right(attempt: Attempt) -> None:
             text = CODE
     if not allowed:
         raise Forbidden(text)
+
+
+DOWNLOAD_RIGHT = Step(
+    id="download-right", text="the actor may download", fault="the actor may not download", run=download_right
+)

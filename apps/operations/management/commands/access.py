@@ -1,84 +1,96 @@
-"""``manage.py access explain``: every rule about one Git command, and the one that decides."""
+"""``manage.py access explain``: why a Git command may or may not run, and the rule that decides."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import typer
+from django.core.management import CommandError
 from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present
 from apps.git_access.access import explain
-from apps.git_access.access.explain import Explanation, Outcome
+from apps.git_access.access.explain import Explanation, Outcome, Question, Rule, Unanswerable
 from apps.git_access.context.attempt import Action
-from apps.git_access.context.attempt import Command as GitCommand
-from apps.git_access.context.changes import ANY
-from apps.ssh_keys.actors import Claim
 
 GitAction = Annotated[
     Action | None, typer.Option(help="The Git command; a push if --ref is given, else a pull.")
 ]
-PushedRef = Annotated[str | None, typer.Option(help="Of a push: the whole name, such as refs/heads/main.")]
+PushedRef = Annotated[str, typer.Option(help="Of a push: main, or a whole name such as refs/tags/v1.")]
+Nobody = Annotated[bool, typer.Option("--anonymous", help="Nobody in particular.")]
+All = Annotated[bool, typer.Option("--all", help="Print every rule, not only the one that decides.")]
 
-_MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.NOT_REACHED: " "}
+_MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.UNDECIDED: "?", Outcome.NOT_REACHED: " "}
 
 
 class Command(Noun):
     help = "Say why somebody may or may not use a repository."
 
-    @command(help="Print every rule about a Git command, and which decides. Ends with 1 if it may not run.")
+    @command(help="Say why a Git command may or may not run; ends with 1 if it may not. Writes nothing.")
     def explain(
         self,
         project: Annotated[str, typer.Option(metavar="PATH", help="The path as typed.")],
         key: Annotated[int | None, typer.Option(metavar="ID", help="The SSH key.")] = None,
         user: Annotated[str | None, typer.Option(metavar="USERNAME", help="A user without a key.")] = None,
+        anonymous: Nobody = False,
         action: GitAction = None,
-        ref: PushedRef = None,
+        ref: PushedRef = "",
         old: Annotated[str | None, typer.Option(help="Where the ref is; found out if left out.")] = None,
         new: Annotated[str | None, typer.Option(help="Where it shall be; found out if left out.")] = None,
         protocol: Annotated[Literal["ssh", "http", "web"], typer.Option(help="How Git comes.")] = "ssh",
         ip: Annotated[str | None, typer.Option(help="The address that the command comes from.")] = None,
+        every_rule: All = False,
         as_json: Json = False,
     ) -> None:
         if key is not None and user is not None:
             raise typer.BadParameter("--key and --user exclude each other.")
-        asked = GitCommand(
-            claim=Claim(key_id=key, username=user),
-            action=action or (Action.RECEIVE_PACK if ref else Action.UPLOAD_PACK),
-            protocol=protocol,
-            project=project,
-            changes=ANY,
-            check_ip=ip,
-        )
-        now = timezone.now()
-        if ref:
-            asked = explain.with_change_to(asked, ref, now=now, old=old, new=new)
-        explanation = explain.explain(asked, now=now)
-        present(self, _facts(explanation), _lines(explanation), as_json=as_json)
+        who = Question(project=project, key=key, user=user, anonymous=anonymous, protocol=protocol, ip=ip)
+        explanation = _answer(replace(who, action=action or "", ref=ref, old=old, new=new))
+        lines = _lines(explanation, every_rule=every_rule)
+        present(self, _facts(explanation), lines, as_json=as_json)
         if not explanation.allowed:
             raise typer.Exit(1)
 
 
-def _lines(explanation: Explanation) -> Iterator[str]:
-    for rule in explanation.rules:
-        yield f"{_MARKS[rule.outcome]} {rule.text}  [{rule.outcome}]"
-        for title, outcome in rule.parts:
-            yield f"    {_MARKS[outcome]} {title}"
+def _answer(question: Question) -> Explanation:
+    try:
+        return explain.answer(question, now=timezone.now())
+    except Unanswerable as fault:
+        raise CommandError(str(fault)) from None
+
+
+def _lines(explanation: Explanation, *, every_rule: bool) -> Iterator[str]:
+    yield f"{explanation.verdict}: {explanation.sentence}."
     deciding = explanation.deciding
-    if deciding is None:
-        yield "\nAllowed: every rule passed."
+    if deciding:
+        yield f"The rule that decides: {deciding.text} ({deciding.id})."
+        yield f"What Git says: {explanation.message.strip()}"
+    yield ""
+    if every_rule:
+        for rule in explanation.rules:
+            yield from _rule_lines(rule)
     else:
-        yield f"\nRefused by: {deciding.text}\n{deciding.message}"
+        passed = sum(rule.outcome == Outcome.PASSED for rule in explanation.rules)
+        yield f"{passed} of {len(explanation.rules)} rules passed; --all lists them."
+
+
+def _rule_lines(rule: Rule) -> Iterator[str]:
+    yield f"{_MARKS[rule.outcome]} {rule.text} ({rule.id}): {rule.outcome}"
+    for title, outcome in rule.parts:
+        yield f"    {_MARKS[outcome]} {title}"
 
 
 def _facts(explanation: Explanation) -> dict[str, Any]:
     deciding = explanation.deciding
     return {
         "allowed": explanation.allowed,
-        "decided_by": deciding.text if deciding else None,
-        "message": deciding.message if deciding else None,
+        "sentence": explanation.sentence,
+        "decided_by": deciding.id if deciding else None,
+        "message": explanation.message or None,
         "rules": [
             {
+                "id": rule.id,
                 "rule": rule.text,
                 "outcome": rule.outcome,
                 "parts": [{"title": title, "outcome": outcome} for title, outcome in rule.parts],
