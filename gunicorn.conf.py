@@ -67,17 +67,16 @@ def post_worker_init(worker: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let the process hand over what it counts in its memory, and its traces: threads survive no fork."""
-    from apps.git_access.access import denials  # noqa: PLC0415 -- models exist once the application is loaded
+    """Let the process write what it keeps in its memory, and send its traces: threads survive no fork."""
+    from apps.core import records  # noqa: PLC0415 -- models exist once the application is loaded
 
-    worker.denials = denials.HandOver()
-    worker.denials.start()
+    worker.records = records.start()
     tracing.start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
     """Hand over the last of it."""
-    worker.denials.stop()
+    worker.records.stop()
     tracing.stop()
 
 

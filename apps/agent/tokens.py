@@ -5,17 +5,15 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
-from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.agent.models import Agent, AgentToken
+from apps.core import records
 from apps.core.prepared_queries import PreparedQuery
 from apps.directory.feature_flags import flags_in, gitaly_flags_column
 from apps.directory.models import User
-
-log = structlog.get_logger(__name__)
 
 TOKEN_LENGTH = 50
 _LEAST_PAUSE, _LONGEST_PAUSE = 40, 55  # minutes between two writes of a token's last use
@@ -97,9 +95,5 @@ def note_use(*, token: AgentToken, now: datetime) -> None:
     pause = timedelta(minutes=random.uniform(_LEAST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 -- spreads load only
     if token.last_used_at is not None and token.last_used_at > now - pause:
         return
-    unchanged = Q(last_used_at=token.last_used_at)
-    try:
-        with transaction.atomic():
-            AgentToken.objects.filter(unchanged, pk=token.pk).update(last_used_at=now)
-    except DatabaseError:
-        log.exception("last use of an agent token was not kept", token_id=token.pk)
+    row = AgentToken.objects.filter(last_used_at=token.last_used_at, pk=token.pk)
+    records.later("last use of an agent token", token.pk, partial(row.update, last_used_at=now))

@@ -4,12 +4,13 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
-import structlog
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from apps.core import records
 from apps.directory.models import PersonalAccessToken, User, UserState
 
 SCOPES = (
@@ -28,8 +29,6 @@ MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 RANDOM_BYTES = 15  # 20 characters of the URL-safe alphabet
 # A token that is used all the time is not written all the time.
 USE_RECORDED_EVERY = timedelta(minutes=10)
-
-log = structlog.get_logger(__name__)
 
 
 class UnknownToken(LookupError):
@@ -129,17 +128,10 @@ def revoke(ids: Iterable[int]) -> int:
 
 
 def record_use(token: PersonalAccessToken, *, now: datetime) -> None:
-    """Note that the token was used, at most once in ten minutes; a note that fails changes no answer."""
+    """Note that the token was used, at most once in ten minutes."""
     if settings.READ_ONLY or (token.last_used_at and token.last_used_at >= now - USE_RECORDED_EVERY):
         return
-    try:
-        _write_use(token, now=now)
-    except DatabaseError:
-        log.warning("the use of a token could not be recorded", exc_info=True)
-
-
-@transaction.atomic
-def _write_use(token: PersonalAccessToken, *, now: datetime) -> None:
     # The condition stands in the statement as well: of many requests at once, one writes.
     due = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
-    PersonalAccessToken.objects.filter(due, pk=token.pk).update(last_used_at=now)
+    row = PersonalAccessToken.objects.filter(due, pk=token.pk)
+    records.later("last use of an access token", token.pk, partial(row.update, last_used_at=now))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.conf import settings
 
+from apps.core import records
 from apps.core.gitaly.servers import Server, UnknownStorage, server_of
 from apps.core.observability import request_facts
 from apps.core.shared_store.store import failures, store
@@ -184,7 +186,8 @@ def record_activity(attempt: Attempt) -> None:
     if user is None or not attempt.command.is_pull or settings.READ_ONLY:
         return
     if user.last_activity_on != today:
-        User.objects.filter(pk=user.id).update(last_activity_on=today)
+        row = User.objects.filter(pk=user.id)
+        records.later("last activity of a user", user.id, partial(row.update, last_activity_on=today))
 
 
 def _server(attempt: Attempt) -> Server:

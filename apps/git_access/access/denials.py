@@ -1,19 +1,18 @@
 """Counting refused Git commands by the rule that refused, without a write per request.
 
-Each process adds up in its memory and hands the sums to the database once a minute, in a thread beside the
-requests. So a number may be a minute late, and a process that is killed takes its last minute with it.
+Each process adds up in its memory and hands the sums to the database once a minute, beside the requests. So a
+number may be a minute late, and a process that is killed takes its last minute with it.
 """
 
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
-import structlog
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Sum
 from django.utils import timezone
 
-from apps.core import moments
+from apps.core import moments, records
 from apps.core.observability import decisions
 from apps.git_access.access import pipeline, recent_denials
 from apps.git_access.context.refusals import Exhausted, Refusal, Unavailable
@@ -36,7 +35,6 @@ _OUTSIDE_THE_RULES = {
     "time-limit": "the checks did not end in time",
 }
 
-log = structlog.get_logger(__name__)
 _pending: Counter[tuple[datetime, str]] = Counter()
 _lock = threading.Lock()
 
@@ -101,31 +99,12 @@ def prune(*, now: datetime) -> int:
     return removed
 
 
-class HandOver(threading.Thread):
-    """Hands over what a web process keeps for the database, once a minute: sums, and journaled pushes."""
+def _forget() -> None:
+    now = timezone.now()
+    prune(now=now)
+    recent_denials.prune(now=now)
 
-    def __init__(self) -> None:
-        super().__init__(name="denials", daemon=True)
-        self._stopped = threading.Event()
 
-    def run(self) -> None:
-        """Wait, write, and wait again; a database that is away is asked again a minute later."""
-        while not self._stopped.wait(INTERVAL):
-            self._hand_over()
-        connection.close()
-
-    def stop(self) -> None:
-        """Hand over the last sums."""
-        self._stopped.set()
-        self._hand_over()
-
-    def _hand_over(self) -> None:
-        try:
-            close_old_connections()
-            journal.take_in()
-            hand_over()
-            recent_denials.hand_over()
-            for module_prune in (prune, recent_denials.prune):
-                module_prune(now=timezone.now())
-        except (DatabaseError, OSError):
-            log.exception("not handed over to the database")
+# Each by itself: what one cannot do leaves the others alone.
+for task in (journal.take_in, hand_over, recent_denials.hand_over, _forget):
+    records.regularly(task, seconds=INTERVAL)

@@ -1,7 +1,10 @@
 """Whether the repository is there: by the stored flag, else Gitaly is asked and the answer kept."""
 
+from functools import partial
+
 from django.db.models import Model
 
+from apps.core import records
 from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories, places
@@ -53,8 +56,10 @@ def keep(decision: Decision) -> None:
     if decision.repository_found is None:
         return
     model, field = _FLAGS[decision.attempt.type]
-    row = model._default_manager.filter(pk=decision.attempt.facts.container_id)
-    row.update(**{field: decision.repository_found or None})
+    container = decision.attempt.facts.container_id
+    row = model._default_manager.filter(pk=container)
+    write = partial(row.update, **{field: decision.repository_found or None})
+    records.later("existence of a repository", (decision.attempt.type, container), write)
 
 
 def _flag(facts: Facts) -> bool | None:

@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-from apps.git_access.context.facts import functions
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -31,5 +29,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(functions.install, migrations.RunPython.noop),
+        migrations.RunPython(migrations.RunPython.noop, migrations.RunPython.noop),
     ]

@@ -21,7 +21,7 @@ from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import DESIGN, SUFFIXES, WIKI, RepositoryId, RepositoryType
 from apps.git_access.repositories.storages import storage_of
 
-_SNIPPET = re.compile(r"(?:(?P<project>.+)/)?snippets/(?P<id>[0-9]+)")
+SNIPPET_PATH = re.compile(r"(?:(?P<project>.+)/)?snippets/(?P<id>[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def _wiki(path: str) -> Container | None:
 
 
 def _snippet(path: str) -> Container | None:
-    match = _SNIPPET.fullmatch(path)
+    match = SNIPPET_PATH.fullmatch(path)
     if match is None:
         return None
     project, by_alias = None, False

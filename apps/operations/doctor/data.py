@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from apps.core import moments
+from apps.core.postgresql import functions
 from apps.core.shared_store import write_probe
 from apps.core.shared_store.store import store
 from apps.operations.doctor.finding import Finding
@@ -49,6 +50,8 @@ def migrations(*, now: datetime) -> Iterator[Finding]:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     advice = "Run `manage.py migrate`." if pending else ""
     yield Finding(f"{len(pending)} migrations pending", advice)
+    if other := functions.outdated():
+        yield Finding(f"functions of another release: {', '.join(other)}", "Run `manage.py migrate`.")
 
 
 def shared_store(*, now: datetime) -> Iterator[Finding]:

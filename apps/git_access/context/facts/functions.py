@@ -1,10 +1,7 @@
-"""Installing the functions of the plan-cached reader; a migration does it whenever their text has changed."""
-
-from pathlib import Path
+"""Removing the functions of PostgreSQL's reader; ``apps.py`` has them installed."""
 
 from apps.core.postgresql import functions
 
-install = functions.installing(Path(__file__).parent / "access_facts.sql")
 # Those of former releases too; the later ones stand on the earlier ones.
 remove = functions.removing(
     (

@@ -1,10 +1,10 @@
-"""Two readers of the same facts: one round trip on PostgreSQL, small portable queries elsewhere."""
+"""One reader for each database: on both the facts come in one round trip."""
 
 from django.db import connection
 
-from apps.git_access.context.facts import Facts, Question, portable, postgresql
+from apps.git_access.context.facts import Facts, Question, postgresql, sqlite
 
 
 def read(question: Question) -> Facts:
-    """Return the facts, read the best way that this database has."""
-    return postgresql.read(question) if connection.vendor == "postgresql" else portable.read(question)
+    """Return the facts."""
+    return postgresql.read(question) if connection.vendor == "postgresql" else sqlite.read(question)

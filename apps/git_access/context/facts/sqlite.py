@@ -1,0 +1,124 @@
+"""The facts in one statement on SQLite; the driver keeps it prepared for the life of the connection."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, get_type_hints
+
+from apps.core import moments, raw_queries
+from apps.core.identifiers import number
+from apps.git_access.context.facts import (
+    Facts,
+    KeyFacts,
+    NamespaceFacts,
+    ProjectFacts,
+    Question,
+    SnippetFacts,
+    UserFacts,
+)
+from apps.git_access.context.facts.sqlite_statement import FACTS
+from apps.git_access.repositories.containers import SNIPPET_PATH
+from apps.git_access.repositories.ids import DESIGN, WIKI, RepositoryType
+
+
+class _Answer(NamedTuple):
+    """The columns before those of the single things."""
+
+    type: str
+    container_id: int | None
+    by_alias: int
+    level: int
+    can_push: int | None
+    features: str
+    """A JSON object of 0 and 1."""
+    maintenance: str | None
+
+
+_THINGS = (_Answer, KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
+_PLACES = [slice(*ends) for ends in pairwise(accumulate((len(t._fields) for t in _THINGS), initial=0))]
+
+
+def read(question: Question) -> Facts:
+    """Return the facts."""
+    row = raw_queries.first_row(FACTS, _parameters(question))
+    if row is None:
+        raise LookupError("the last arm always gives a row")
+    columns = [row[place] for place in _PLACES]
+    answer = _Answer._make(columns[0])
+    key, user, namespace, project, snippet = (
+        _converted(thing, part) if part[0] is not None else None
+        for thing, part in zip(_THINGS[1:], columns[1:], strict=True)
+    )
+    return Facts(
+        type=RepositoryType(answer.type),
+        key=KeyFacts._make(key) if key else None,
+        user=UserFacts._make(user) if user else None,
+        namespace=NamespaceFacts._make(namespace) if namespace else None,
+        project=ProjectFacts._make(project) if project else None,
+        snippet=SnippetFacts._make(snippet) if snippet else None,
+        container_id=answer.container_id,
+        by_alias=bool(answer.by_alias),
+        level=answer.level,
+        can_push=None if answer.can_push is None else bool(answer.can_push),
+        features={name: bool(on) for name, on in json.loads(answer.features).items()},
+        maintenance=answer.maintenance,
+    )
+
+
+def _parameters(question: Question) -> dict[str, Any]:
+    actor, repository, path = question.actor, question.repository, question.path
+    snippet = None if repository else SNIPPET_PATH.fullmatch(path)
+    by_path = path if repository is None else None
+    return {
+        "key_id": actor.key_id,
+        "key_owner_id": actor.key_owner_id,
+        "user_id": actor.user_id,
+        "username": actor.username,
+        "type": repository.type.value if repository else None,
+        "container_id": repository.container_id if repository else None,
+        "path": by_path,
+        "wiki": path.removesuffix(WIKI) if by_path and path.endswith(WIKI) else None,
+        "design": path.removesuffix(DESIGN) if by_path and path.endswith(DESIGN) else None,
+        "owner": snippet["project"] if snippet else None,
+        "snippet_id": number(snippet["id"]) if snippet else None,
+        "parent": path.rpartition("/")[0] if by_path else None,
+        "on": question.on.isoformat(),
+    }
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _addresses(value: str | None) -> tuple[str, ...]:
+    return tuple(value.split()) if value else ()
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else bool(value)
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    bool: _flag,
+    bool | None: _flag,
+    datetime | None: moments.read,
+    date | None: _date,
+    tuple[str, ...]: _addresses,
+}
+_CONVERSIONS = {
+    thing: tuple(
+        (place, _READERS[kind])
+        for place, kind in enumerate(get_type_hints(thing).values())
+        if kind in _READERS
+    )
+    for thing in _THINGS[1:]
+}
+
+
+def _converted(thing: type[NamedTuple], fields: tuple[Any, ...]) -> list[Any]:
+    """Return the fields in the types that they have in Python."""
+    values = list(fields)
+    for place, reader in _CONVERSIONS[thing]:
+        values[place] = reader(values[place])
+    return values

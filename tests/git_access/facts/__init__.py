@@ -1,0 +1,1 @@
+"""The facts: what is read about one Git command, on either database."""
