@@ -113,7 +113,7 @@ def test_what_is_recorded_is_written_beside_the_requests(
     assert pull(shell, key) == 200
 
     eventually(lambda: Key.objects.filter(pk=key.pk, last_used_at__isnull=False).exists())
-    eventually(lambda: User.objects.filter(pk=key.user_id, last_activity_on__isnull=False).exists())
+    eventually(lambda: User.objects.filter(keys=key, last_activity_on__isnull=False).exists())
 
 
 def test_a_pull_does_not_wait_for_another_writer(keeper: records.Keeper, key: Key, shell: Caller) -> None:

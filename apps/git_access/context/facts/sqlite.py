@@ -106,7 +106,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     date | None: _date,
     tuple[str, ...]: _addresses,
 }
-_CONVERSIONS = {
+_CONVERSIONS: dict[type[Any], tuple[tuple[int, Callable[[Any], Any]], ...]] = {
     thing: tuple(
         (place, _READERS[kind])
         for place, kind in enumerate(get_type_hints(thing).values())
@@ -116,7 +116,7 @@ _CONVERSIONS = {
 }
 
 
-def _converted(thing: type[NamedTuple], fields: tuple[Any, ...]) -> list[Any]:
+def _converted(thing: type[Any], fields: tuple[Any, ...]) -> list[Any]:
     """Return the fields in the types that they have in Python."""
     values = list(fields)
     for place, reader in _CONVERSIONS[thing]:
