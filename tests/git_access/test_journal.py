@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from apps.git_access.access import denials
+from apps.core import records
+from apps.git_access.access import denials  # noqa: F401 -- names what is handed over
 from apps.git_access.models import PushRecord
 from apps.git_access.pushes import broadcasts, journal, push_options
 from apps.git_access.pushes.records import Push
@@ -70,7 +71,7 @@ def test_web_processes_take_it_in_with_the_sums_of_refusals(shell: Caller) -> No
     with away(OperationalError("database is locked")):
         push(shell)
 
-    denials.HandOver().stop()
+    records.Keeper().stop()
 
     assert PushRecord.objects.count() == 1
 
