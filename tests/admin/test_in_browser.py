@@ -102,8 +102,10 @@ def test_every_page_opens_without_a_fault(
     wide = []
     for url in pages(width):
         page.goto(f"{live_server.url}{url}")
-        if clipped(page):
-            wide.append(url)
+        if clipped(page):  # or not drawn yet
+            page.wait_for_load_state("networkidle")
+            if clipped(page):
+                wide.append(url)
 
     page.wait_for_load_state("networkidle")
     assert (faults, wide) == ([], [])
