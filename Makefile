@@ -1,4 +1,5 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
+# make demo                                                                     a clone and two pushes, to watch
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
 # make lint                                                                     everything but the tests
 # make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run
@@ -19,11 +20,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: serve test lint bench docs
+.PHONY: serve demo test lint bench docs
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.runtime
 	@exec env DATA='$(abspath $(DATA))' $(BIN)/python manage.py serve --port $(PORT) $(if $(BIND),--bind '$(BIND)')
+
+demo: $(VENV)/.runtime
+	@exec $(BIN)/python -m tests.demo
 
 # Twice: on what an instance has by default, and on what a large one has. COVERAGE=yes counts over both runs.
 test: $(VENV)/.dev
