@@ -4,12 +4,8 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+from gitlab_internal.command_line import main
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gitlab_internal.settings")
-    # Commands are modules, whose names have no hyphens; people type `client-config`.
-    program, *arguments = sys.argv
-    if arguments:
-        arguments[0] = arguments[0].replace("-", "_") if arguments[0][0] != "-" else arguments[0]
-    execute_from_command_line([program, *arguments])
+    main(sys.argv)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import environ
 
 from gitlab_internal.framework import *  # noqa: F403 -- every name in there is a setting
+from gitlab_internal.setting_reader import Reader
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 # The folder of the instance.
 DATA = Path(env.str("DATA", default=str(BASE_DIR / "var"))).resolve()
-env.read_env(DATA / "env")
+env = Reader(DATA / "env")
 # The address that people and clients use; `https://` turns secure cookies on.
 INSTANCE_URL = env.str("INSTANCE_URL", default="http://localhost:3001").rstrip("/")
 INSTANCE_HOST = urlsplit(INSTANCE_URL).hostname or "localhost"
@@ -73,6 +74,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (
 # Where each storage's Gitaly listens, as JSON: `{"default": {"address": "unix:/run/gitaly.socket"}}`; a
 # `token` beside the address counts before GITALY_TOKEN.
 GITALY_STORAGES = env.json("GITALY_STORAGES", default={})
+env.with_addresses("GITALY_STORAGES", GITALY_STORAGES)
 GITALY_TOKEN = env.str("GITALY_TOKEN", default="") or None  # of the storages that name none of their own
 DEFAULT_STORAGE = env.str("DEFAULT_STORAGE", default="default")  # where new repositories are made
 # Pushes that may wait for Gitaly at once in each process; fewer than WEB_THREADS leaves threads for lookups.
@@ -179,7 +181,7 @@ CUSTOMERS_DOT_URL = env.str("CUSTOMERS_DOT_URL", default="").rstrip("/")
 # --- Database, shared store, jobs ---
 # `postgres://user:password@host:5432/name`; SQLite in DATA by default.
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA}/db.sqlite3")
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": env.database("DATABASE_URL", DATABASE_URL)}
 # Seconds that a connection is kept; 0 is for ever. A new one costs more than ten times the request itself.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=0) or None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

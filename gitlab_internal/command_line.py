@@ -1,0 +1,51 @@
+"""What ``manage.py`` does: Django's commands, and one line where the instance cannot be worked on."""
+
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
+
+_UNDEFINED_TABLE = "42P01"  # PostgreSQL's code
+
+
+def main(arguments: list[str]) -> None:
+    """Run a command; ``arguments`` are those of the process, with the program's name.
+
+    A broken setting and a database that cannot be used end with 1 and one line; ``--traceback`` shows more.
+    """
+    program, *words = arguments
+    if words and not words[0].startswith("-"):
+        # Commands are modules, whose names have no hyphens; people type `client-config`.
+        words[0] = words[0].replace("-", "_")
+    try:
+        execute_from_command_line([program, *words])
+    except (ImproperlyConfigured, OperationalError, ProgrammingError) as error:
+        if "--traceback" in words or not (line := _told(error)):
+            raise
+        sys.exit(line)
+
+
+def _told(error: Exception) -> str:
+    """Return what to tell of it; nothing of a mistake in a query, which is ours."""
+    if isinstance(error, ImproperlyConfigured):
+        return f"The settings cannot be used: {error}"
+    if _lacks_tables(error):
+        return f"The database lacks tables: {_first_line(error)}. Run manage.py migrate."
+    if isinstance(error, OperationalError):
+        return f"The database cannot be used: {_first_line(error)}. {_where()}"
+    return ""
+
+
+def _lacks_tables(error: Exception) -> bool:
+    return "no such table" in str(error) or getattr(error.__cause__, "sqlstate", "") == _UNDEFINED_TABLE
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
+
+
+def _where() -> str:
+    file = settings.DATA / "env"
+    return f"Start it, or mend DATABASE_URL in {file} or in the environment; manage.py doctor says more."
