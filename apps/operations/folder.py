@@ -18,12 +18,15 @@ AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
 FIRST_PASSWORD = "first_password"  # noqa: S105 -- the name of a file
 SETTINGS_FILE = "env"
 
-# Where GitLab's document says that its Gitaly listens; requests to try answer as printed there.
 _SETTINGS = """\
 # Settings of this instance, one NAME=value a line. README.md lists them; the process environment wins.
-# GITALY_STORAGES names where each storage's Gitaly listens, and its token if it wants one.
-GITALY_STORAGES={"default": {"address": "unix:/Users/bvl/repos/gitlab/gitaly.socket"}}
+# GITALY_STORAGES names where each storage's Gitaly listens, and its token if it wants one, such as
+# GITALY_STORAGES={"default": {"address": "unix:/run/gitaly.socket"}}
 """
+# Where GitLab's document says that its Gitaly listens: requests about its examples answer as printed there.
+EXAMPLE_SETTINGS = {
+    "GITALY_STORAGES": '{"default": {"address": "unix:/Users/bvl/repos/gitlab/gitaly.socket"}}'
+}
 
 
 def create(*, first_settings: Mapping[str, str] | None = None) -> list[Path]:

@@ -21,7 +21,12 @@ from apps.ssh_keys import one_time_passwords
 from tests.admin.browser import column, submit
 from tests.admin.test_pages import REGISTERED, row_of
 from tests.admin.test_roles import operator_in
-from tests.factories.directory import PersonalAccessTokenFactory, ProjectFactory, UserFactory
+from tests.factories.directory import (
+    PersonalAccessTokenFactory,
+    ProjectFactory,
+    SnippetFactory,
+    UserFactory,
+)
 from tests.factories.git_access import ProtectedBranchFactory, PushRecordFactory, WebhookFactory
 from tests.factories.ssh_keys import KeyFactory
 
@@ -274,3 +279,26 @@ def test_only_who_sees_jobs_sees_the_doctor() -> None:
     client = operator_in(roles.BILLING)
 
     assert [client.get(f"/admin/{page}/").status_code for page in ("health", "doctor")] == [403, 403]
+
+
+@pytest.mark.parametrize("made", [ProjectFactory, SnippetFactory])
+def test_a_storage_is_one_that_is_configured(operator: Client, settings: Settings, made: Any) -> None:
+    settings.GITALY_STORAGES = {"default": {"address": "unix:/g"}, "fast": {"address": "unix:/f"}}
+    row = made.create()
+    name = f"admin:directory_{row._meta.model_name}_change"
+
+    form = operator.get(reverse(name, args=[row.pk])).context["adminform"].form
+
+    assert [value for value, _ in form.fields["storage"].choices] == ["default", "fast"]
+    refused = type(form)({**form.initial, "storage": "nostorage"}, instance=row)
+    assert refused.errors["storage"] == [
+        "Select a valid choice. nostorage is not one of the available choices."
+    ]
+
+
+def test_a_storage_that_is_no_longer_configured_is_shown_as_such(operator: Client) -> None:
+    project = ProjectFactory.create(storage="gone")
+
+    form = operator.get(f"/admin/directory/project/{project.pk}/change/").context["adminform"].form
+
+    assert ("gone", "gone (not configured)") in form.fields["storage"].choices

@@ -26,7 +26,7 @@ from apps.operations.doctor import examination
 from apps.operations.doctor.finding import Finding
 from apps.operations.rotation import SecretName
 from apps.ssh_keys.models import OtpSecret
-from tests.factories.directory import UserFactory
+from tests.factories.directory import ProjectFactory, SnippetFactory, UserFactory
 from tests.factories.git_access import LfsObjectFactory
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import DoubleSettings
@@ -167,6 +167,21 @@ def test_stored_secrets_are_opened(data: Path, now: datetime) -> None:
 
     (data / "keys").unlink()
     assert facts(examination.of("stored secrets", now=now)) == ["Stored secrets cannot be opened"]
+
+
+def test_what_lies_in_a_storage_that_nobody_named_is_found(settings: Settings, now: datetime) -> None:
+    settings.GITALY_STORAGES = {}
+    for storage in ("default", "nostorage", "nostorage"):
+        ProjectFactory.create(storage=storage)
+    SnippetFactory.create(storage="elsewhere")
+
+    _, *found = examination.of("gitaly", now=now)
+
+    assert facts(found) == [
+        "GITALY_STORAGES does not name the storage nostorage, where 2 projects should be",
+        "GITALY_STORAGES does not name the storage elsewhere, where 1 snippet should be",
+    ]
+    assert not any(finding.is_well for finding in found)
 
 
 def test_each_gitaly_is_asked(settings: Settings, data: Path, now: datetime) -> None:

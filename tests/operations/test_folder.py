@@ -50,6 +50,13 @@ def test_a_new_settings_file_says_where_the_instance_is(data: Path) -> None:
     assert (data / "env").read_text().splitlines()[-1] == "INSTANCE_URL=http://localhost:8080"
 
 
+def test_a_new_settings_file_names_no_gitaly_that_nobody_has(data: Path) -> None:
+    folder.create()
+
+    lines = (data / "env").read_text().splitlines()
+    assert [line for line in lines if line and not line.startswith("#")] == []
+
+
 def test_never_overwrites(data: Path) -> None:
     folder.create()
     (data / "env").write_text("READ_ONLY=true\n")

@@ -133,6 +133,9 @@ def test_an_empty_instance_has_its_secrets_and_nobody_in_it(tmp_path: Path) -> N
 
     assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
     assert "Log in as" not in output and "curl" not in output
+    assert (
+        "bvl" not in (tmp_path / "data" / "env").read_text()
+    )  # the document's Gitaly is that of its examples
     count = "from apps.directory.models import User; print(User.objects.count())"
     assert manage(settings, "shell", "--no-imports", "-c", count) == "0\n"
 

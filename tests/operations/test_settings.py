@@ -73,9 +73,9 @@ def test_the_environment_wins_over_the_file(data: Path) -> None:
 
 
 def test_the_file_that_serve_writes_names_the_gitaly_of_the_examples(data: Path) -> None:
-    from apps.operations.folder import _SETTINGS
+    from apps.operations.folder import EXAMPLE_SETTINGS
 
-    (data / "env").write_text(_SETTINGS)
+    (data / "env").write_text("".join(f"{name}={value}\n" for name, value in EXAMPLE_SETTINGS.items()))
 
     address = "unix:/Users/bvl/repos/gitlab/gitaly.socket"
     assert read()["GITALY_STORAGES"] == {"default": {"address": address}}

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import ValidationError
-from django.forms import ModelForm
-from unfold.widgets import INPUT_CLASSES
+from django.forms import ChoiceField, ModelForm
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from apps.directory import paths, users
-from apps.directory.models import Namespace, Project, Route, User, UserState
+from apps.directory.models import Namespace, Project, Route, Snippet, User, UserState
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import UserChangeForm
@@ -82,7 +83,11 @@ class NamespaceForm(ModelForm[Namespace]):
 
 
 class ProjectForm(ModelForm[Project]):
-    """A project in its namespace."""
+    """A project in its namespace, with a repository in one of the storages that there are."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        _offer_storages(self)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a path that is not legal or is taken."""
@@ -96,6 +101,27 @@ class ProjectForm(ModelForm[Project]):
                 raise ValidationError({"path": faults})
             _refuse_taken(full_path, getattr(self.instance, "route", None))
         return cleaned
+
+
+class SnippetForm(ModelForm[Snippet]):
+    """A snippet, with a repository in one of the storages that there are."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        _offer_storages(self)
+
+
+def _offer_storages(form: ModelForm[Project] | ModelForm[Snippet]) -> None:
+    """Let the storage be one that GITALY_STORAGES names, the default one, or the one that it is."""
+    if "storage" not in form.fields:
+        return
+    configured = {*settings.GITALY_STORAGES, settings.DEFAULT_STORAGE}
+    names = sorted({*configured, form.instance.storage})
+    form.fields["storage"] = ChoiceField(
+        choices=[(name, name if name in configured else f"{name} (not configured)") for name in names],
+        widget=UnfoldAdminSelectWidget,
+        help_text="Moves nothing: the repository must be there already.",
+    )
 
 
 def _refuse_taken(full_path: str, own: Route | None) -> None:

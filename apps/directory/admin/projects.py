@@ -92,6 +92,7 @@ class ProjectAliasAdmin(ModelAdmin[ProjectAlias]):
 class SnippetAdmin(ModelAdmin[Snippet]):
     """Snippets, personal and of projects."""
 
+    form = forms.SnippetForm
     list_display = ("id", "title", "author", "project", "visibility_level", "updated_at")
     list_filter = ("visibility_level",)
     list_select_related = ("author", "project__route")

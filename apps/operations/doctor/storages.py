@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Count
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyFailure, GitalyRefused
 from apps.core.gitaly.repository import Repository
+from apps.directory.models import Project, Snippet
 from apps.operations.doctor.finding import Finding
 
 PATIENCE = 5.0  # seconds
@@ -21,6 +23,18 @@ def gitaly(*, now: datetime) -> Iterator[Finding]:
         yield Finding(fact, "Name it and its address: without Gitaly nobody can clone or push.")
     for name in settings.GITALY_STORAGES:
         yield _ask(name)
+    yield from _out_of_reach()
+
+
+def _out_of_reach() -> Iterator[Finding]:
+    """Whatever lies in a storage that nobody named: each request about it is answered with 503."""
+    named = {*settings.GITALY_STORAGES, settings.DEFAULT_STORAGE}  # the default one was looked at before
+    for model in (Project, Snippet):
+        unknown = model.objects.exclude(storage__in=named).order_by("storage")
+        for storage, count in unknown.values_list("storage").annotate(Count("id")):
+            fact = f"GITALY_STORAGES does not name the storage {storage}, where {count} "
+            fact += f"{model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural} should be"
+            yield Finding(fact, "Name it and its address, or choose another storage on the admin site.")
 
 
 def _ask(name: str) -> Finding:

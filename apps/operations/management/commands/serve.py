@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except listening.NotAnAddress as error:
             raise CommandError(str(error)) from error
         os.umask(0o077)  # whatever an instance makes is its own
-        self._make_files(server)
+        self._make_files(server, empty=empty)
         lock = None if only_prepare else _hold_folder()
         self._make_database(empty=empty)
         password = credentials.first_password()
@@ -79,8 +79,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
         self.stdout.flush()
 
-    def _make_files(self, server: listening.Server) -> None:
-        created = folder.create(first_settings=listening.instance_url(server))
+    def _make_files(self, server: listening.Server, *, empty: bool) -> None:
+        examples_need = {} if empty else folder.EXAMPLE_SETTINGS
+        created = folder.create(first_settings={**examples_need, **listening.instance_url(server)})
         for path in created:
             self.stdout.write(f"Created {path}")
         if created:
