@@ -15,6 +15,8 @@ from apps.core.kas.addresses import DEFAULT_PORT, address_of
 
 _TEMPLATES = Path(__file__).parent / "client_configs"
 _REDIS = "127.0.0.1:6379"
+DEFAULT_BIND = "127.0.0.1:3001"  # as in gunicorn.conf.py
+WORKHORSE_LISTENS = "127.0.0.1:8181"
 
 
 class Program(StrEnum):
@@ -23,6 +25,12 @@ class Program(StrEnum):
     GITLAB_SHELL = "gitlab-shell"
     GITALY = "gitaly"
     KAS = "kas"
+    WORKHORSE = "workhorse"
+    NGINX = "nginx"
+
+
+IN_FRONT = frozenset({Program.WORKHORSE, Program.NGINX})
+"""Those who ask the service itself, and are what others know as the instance."""
 
 
 class UnusableAddress(ValueError):
@@ -108,7 +116,53 @@ def _address_for_kas(given: str) -> str:
     return _http(given, url)
 
 
-_VALUES = {Program.GITLAB_SHELL: _shell, Program.GITALY: _gitaly, Program.KAS: _kas}
+def _workhorse(surroundings: Surroundings) -> dict[str, str]:
+    return {
+        "listen": WORKHORSE_LISTENS,
+        "backend": _backend(surroundings),
+        "secret_file": str(settings.WORKHORSE_SECRET_FILE),
+        "home": str(surroundings.home),
+        # Workhorse signs and carries without it; only its later versions say so where it is missing.
+        "redis": f"URL = {_quoted(settings.REDIS_URL)}" if settings.REDIS_URL else "# URL = ",
+    }
+
+
+def _nginx(surroundings: Surroundings) -> dict[str, str]:
+    url = surroundings.url.rstrip("/")
+    socket = url.removeprefix("unix:") if url.startswith("unix:") else ""
+    return {
+        "host": urlsplit(settings.INSTANCE_URL).hostname or "localhost",
+        "service": f"unix:{socket}" if socket else _host_and_port(url),
+        "workhorse": WORKHORSE_LISTENS,
+        "root": settings.RELATIVE_URL_ROOT,
+        "home": str(surroundings.home),
+    }
+
+
+_VALUES = {
+    Program.GITLAB_SHELL: _shell,
+    Program.GITALY: _gitaly,
+    Program.KAS: _kas,
+    Program.WORKHORSE: _workhorse,
+    Program.NGINX: _nginx,
+}
+
+
+def _backend(surroundings: Surroundings) -> str:
+    """Where Workhorse asks; the path below a socket is that of an address beside it."""
+    url, root = surroundings.url.rstrip("/"), settings.RELATIVE_URL_ROOT
+    if url.startswith("unix:"):
+        return f"-authSocket {url.removeprefix('unix:')} -authBackend http://localhost{root}"
+    return f"-authBackend http://{_host_and_port(url)}{root}"
+
+
+def _host_and_port(url: str) -> str:
+    """Of the service itself, which speaks plain HTTP to those in front of it."""
+    if not url.startswith("http://"):
+        raise UnusableAddress(
+            f"{url!r} is neither http://… nor unix:/path, where the service itself listens."
+        )
+    return urlsplit(url).netloc
 
 
 def _instance(surroundings: Surroundings) -> dict[str, str]:

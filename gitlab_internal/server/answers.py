@@ -54,6 +54,7 @@ def environ_of(request: Request, *, common: Environ, client: str) -> Environ:
     environ["SERVER_PROTOCOL"] = f"HTTP/{request.version}"
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1") if "%" in path else path
     environ["QUERY_STRING"] = query
+    environ["RAW_URI"] = target  # gunicorn's name for it
     environ["REMOTE_ADDR"] = client
     environ["wsgi.input"] = request.body or BytesIO()
     _add_headers(environ, request)

@@ -22,6 +22,7 @@ from tests.instances import ROOT
 OUTSIDE = frozenset(
     {
         "docker",
+        "gitlab-workhorse",
         "systemctl",
         "systemd-creds",
         "systemd-analyze",

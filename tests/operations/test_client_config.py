@@ -176,6 +176,47 @@ def test_kas_is_given_no_address_with_a_path_which_it_would_drop(
         written("kas", "--url", url)
 
 
+def test_workhorse_finds_the_instance_and_its_secret(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://redis.example.com:6380/3"
+
+    printed = written("workhorse")
+
+    assert tomllib.loads(printed) == {"redis": {"URL": "redis://redis.example.com:6380/3"}}
+    words = printed.replace("\\\n#", "").split()
+    assert words[words.index("-authBackend") + 1] == "http://127.0.0.1:3001/gitlab"
+    assert words[words.index("-secretPath") + 1] == str(settings.WORKHORSE_SECRET_FILE)
+    assert words[words.index("-listenAddr") + 1] == "127.0.0.1:8181"
+
+
+def test_workhorse_finds_an_instance_on_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIND", "unix:/run/gitlab-internal.sock")
+
+    printed = written("workhorse")
+
+    assert "-authSocket /run/gitlab-internal.sock -authBackend http://localhost/gitlab" in printed
+    assert tomllib.loads(printed) == {"redis": {}}
+
+
+def test_nginx_sends_git_to_workhorse_and_keeps_components_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIND", "10.0.0.5:8080")
+
+    printed = written("nginx", "--home", "/etc/ssl")
+
+    assert "server 10.0.0.5:8080;" in printed
+    assert "server 127.0.0.1:8181;" in printed
+    assert "server_name gitlab.example.com;" in printed
+    assert "ssl_certificate_key /etc/ssl/gitlab.example.com.key;" in printed
+    assert r"location ~ ^/gitlab/.+(\.git/|/info/refs$) {" in printed
+    assert "location ^~ /gitlab/api/v4/internal/ {" in printed
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in printed
+
+
+@pytest.mark.parametrize("program", ["workhorse", "nginx"])
+def test_who_stands_in_front_needs_the_service_itself(program: str) -> None:
+    with pytest.raises(CommandError, match="where the service itself listens"):
+        written(program, "--url", "https://gitlab.example.com")
+
+
 @pytest.mark.parametrize("program", ["gitlab-shell", "gitaly", "kas"])
 def test_what_is_no_address_is_refused(program: str) -> None:
     with pytest.raises(CommandError, match=r"'ftp://x' is neither http://…, https://… nor unix:/path"):

@@ -11,11 +11,11 @@ from django.core.management.base import CommandError
 from apps.core.console import Verb, refusing
 from apps.core.gitaly.servers import UnknownStorage
 from apps.operations import client_config
-from apps.operations.client_config import Program, Surroundings, UnusableAddress
+from apps.operations.client_config import DEFAULT_BIND, IN_FRONT, Program, Surroundings, UnusableAddress
 
 
 class Command(Verb):
-    help = "Print a configuration file with which gitlab-shell, Gitaly or kas finds this instance."
+    help = "Print a configuration file with which another program finds this instance."
 
     def handle(
         self,
@@ -28,9 +28,8 @@ class Command(Verb):
             bool, typer.Option("--with-token", help="Write Gitaly's token into its file.")
         ] = False,
     ) -> None:
-        bind = os.environ.get("BIND", "")
         surroundings = Surroundings(
-            url=url or (bind if bind.startswith("unix:") else settings.INSTANCE_URL),
+            url=url or _address(program),
             home=home or Path("/srv", program),
             with_token=with_token,
         )
@@ -39,3 +38,13 @@ class Command(Verb):
                 self.stdout.write(client_config.written_for(program, surroundings))
             except UnknownStorage as unknown:
                 raise CommandError(f"GITALY_STORAGES does not name the storage {unknown}.") from unknown
+
+
+def _address(program: Program) -> str:
+    """Return where the program finds the instance; those in front of the service find the service itself."""
+    bind = os.environ.get("BIND", "")
+    if bind.startswith("unix:"):
+        return bind
+    if program not in IN_FRONT:
+        return settings.INSTANCE_URL
+    return f"http://{bind or DEFAULT_BIND}"
