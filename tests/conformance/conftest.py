@@ -18,6 +18,7 @@ def arguments(instance: Instance) -> list[str]:
     files = {
         "--secret-file": ".gitlab_shell_secret",
         "--kas-secret-file": ".gitlab_kas_secret",
+        "--workhorse-secret-file": ".gitlab_workhorse_secret",
         "--agent-token-file": "agent_token",
         "--admin-token-file": "admin_token",
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from apps.operations.conformance.credentials import Credentials, Headers
+from apps.operations.conformance.credentials import Credentials, Headers, basic
 from apps.operations.conformance.world import World
 
 INTERNAL = "/api/v4/internal"
@@ -44,6 +44,16 @@ def agent(credentials: Credentials) -> Headers:
 def admin(credentials: Credentials) -> Headers:
     """CustomersDot with an administrator's token."""
     return {"PRIVATE-TOKEN": credentials.admin or ""}
+
+
+def workhorse(credentials: Credentials) -> Headers:
+    """Workhorse for nobody in particular."""
+    return credentials.workhorse_token()
+
+
+def person(credentials: Credentials) -> Headers:
+    """Workhorse for the administrator whose token is given."""
+    return {**credentials.workhorse_token(), **basic("conformance", credentials.admin or "")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,8 @@ class Check:
     alike: bool = False
     writes: bool = False
     needs: tuple[str, ...] = ()
+    media_type: str = JSON
+    """Of every answer; ``text/plain`` is compared as a text, ``""`` is not looked at."""
 
     @property
     def group(self) -> str:

@@ -30,6 +30,7 @@ class Credentials:
     kas: bytes | None = None
     agent: str | None = None
     admin: str | None = None
+    workhorse: bytes | None = None
 
     def shell_header(self) -> Headers:
         """GitLab Shell up to 14.12, Gitaly up to 15.5: the bytes of the file in Base64."""
@@ -48,6 +49,11 @@ class Credentials:
         whole = {"iss": "gitlab-kas", "aud": ["gitlab"], **moments, **claims}
         return {"Gitlab-Kas-Api-Request": signed(whole, key or self.kas or b"")}
 
+    def workhorse_token(self, *, key: bytes | None = None) -> Headers:
+        """Every Workhorse: a token without any time."""
+        claims = {"iss": "gitlab-workhorse"}
+        return {"Gitlab-Workhorse-Api-Request": signed(claims, key or self.workhorse or b"")}
+
     def for_agent(self) -> Headers:
         """What kas sends for an agent."""
         return {**self.kas_token(), "Authorization": f"Bearer {self.agent}"}
@@ -60,22 +66,42 @@ def signed(claims: Mapping[str, Any], key: bytes) -> str:
         return jwt.encode(dict(claims), key, algorithm="HS256")
 
 
+def basic(login: str, password: str) -> Headers:
+    """What a person types, through git."""
+    return {"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"}
+
+
 def unsigned(claims: Mapping[str, Any]) -> str:
     """Make a token that claims to need no signature."""
     return jwt.encode(dict(claims), "", algorithm="none")
 
 
-def read(shell: Path, *, kas: Path | None, agent: Path | None, admin: Path | None) -> Credentials:
+def read(
+    shell: Path,
+    kas: Path | None = None,
+    agent: Path | None = None,
+    admin: Path | None = None,
+    workhorse: Path | None = None,
+) -> Credentials:
     """Read the files; those of the components as these read them.
 
     Raises:
-        UnusableSecret: one cannot be read, or is empty, or holds no key of kas.
+        UnusableSecret: one cannot be read, or is empty, or holds no key.
     """
+    return Credentials(
+        shell=_content(shell),
+        kas=_key(kas),
+        agent=_text(agent),
+        admin=_text(admin),
+        workhorse=_key(workhorse),
+    )
+
+
+def _key(path: Path | None) -> bytes | None:
     try:
-        signing_key = secret_files.signing_key(_content(kas)) if kas else None
+        return secret_files.signing_key(_content(path)) if path else None
     except MalformedSecret as error:
-        raise UnusableSecret(f"{kas}: {error}") from error
-    return Credentials(shell=_content(shell), kas=signing_key, agent=_text(agent), admin=_text(admin))
+        raise UnusableSecret(f"{path}: {error}") from error
 
 
 def _text(path: Path | None) -> str | None:

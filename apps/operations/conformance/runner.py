@@ -9,7 +9,8 @@ from apps.operations.conformance.credentials import Credentials
 from apps.operations.conformance.matching import Difference, differences, expectation, shown
 from apps.operations.conformance.transport import Answer, NoAnswer, Server
 
-JSON = "application/json"
+TEXT = "text/plain"
+TOKENS = frozenset({"agent", "admin"})
 
 
 class Verdict(StrEnum):
@@ -47,7 +48,7 @@ def _reason_to_skip(check: Check, credentials: Credentials, *, write: bool) -> s
         return "it writes: --write"
     for need in check.needs:
         if getattr(credentials, need) is None:
-            return f"it needs --{need}-{'secret' if need == 'kas' else 'token'}-file"
+            return f"it needs --{need}-{'token' if need in TOKENS else 'secret'}-file"
     return ""
 
 
@@ -81,7 +82,7 @@ def _compare(check: Check, answer: Answer) -> Iterator[Difference]:
     if answer.status != check.status:
         yield Difference("status", str(check.status), f"{answer.status}, {_text(answer)}")
         return
-    yield from _compare_media_type(answer)
+    yield from _compare_media_type(check, answer)
     for name, expected in check.headers.items():
         yield from differences(expected, answer.headers.get(name), f"header {name}")
     if answer.status == 204:
@@ -91,13 +92,17 @@ def _compare(check: Check, answer: Answer) -> Iterator[Difference]:
         yield from _compare_body(check, answer)
 
 
-def _compare_media_type(answer: Answer) -> Iterator[Difference]:
+def _compare_media_type(check: Check, answer: Answer) -> Iterator[Difference]:
     seen = answer.headers.get("content-type", "")
-    if answer.status != 204 and seen.partition(";")[0].strip().lower() != JSON:
-        yield Difference("header content-type", JSON, seen or "nothing")
+    wanted = check.media_type
+    if wanted and answer.status != 204 and seen.partition(";")[0].strip().lower() != wanted:
+        yield Difference("header content-type", wanted, seen or "nothing")
 
 
 def _compare_body(check: Check, answer: Answer) -> Iterator[Difference]:
+    if check.media_type == TEXT:
+        yield from differences(check.body, answer.body.decode("utf-8", "replace"))
+        return
     try:
         body = answer.json()
     except ValueError:

@@ -10,10 +10,11 @@ from apps.operations.conformance.checks import (
     key_owners,
     keys,
     wire,
+    workhorse,
 )
 from apps.operations.conformance.world import World
 
-MODULES = (authentication, wire, git_access, keys, key_owners, gitaly, kas, customers_dot)
+MODULES = (authentication, wire, git_access, keys, key_owners, gitaly, kas, customers_dot, workhorse)
 
 
 class NoSuchCheck(LookupError):

@@ -28,6 +28,9 @@ def _file(what: str) -> Any:
 Address = Annotated[str, typer.Option(help="http://HOST, https://HOST or http+unix://%2Fpath%2Fto.sock.")]
 ShellSecret = Annotated[Path | None, _file("The secret of GitLab Shell and Gitaly.")]
 KasSecret = Annotated[Path | None, _file("The secret of kas; without it kas is left out.")]
+WorkhorseSecret = Annotated[
+    Path | None, _file("The secret of Workhorse; without it, most of it is left out.")
+]
 AgentToken = Annotated[Path | None, _file("The token of the agent; without it agents are left out.")]
 AdminToken = Annotated[Path | None, _file("An administrator's token; without it CustomersDot is left out.")]
 WorldFile = Annotated[Path | None, _file("What exists there, as JSON; by default what `seed` makes.")]
@@ -52,6 +55,7 @@ class Command(Verb):
         url: Address = "",
         secret_file: ShellSecret = None,
         kas_secret_file: KasSecret = None,
+        workhorse_secret_file: WorkhorseSecret = None,
         agent_token_file: AgentToken = None,
         admin_token_file: AdminToken = None,
         world: WorldFile = None,
@@ -68,9 +72,8 @@ class Command(Verb):
             raise typer.BadParameter("--url and --secret-file are needed.")
         with _usable():
             server = transport.server_at(url, timeout=timeout, ca_file=ca_file, insecure=insecure)
-            known = credentials.read(
-                secret_file, kas=kas_secret_file, agent=agent_token_file, admin=admin_token_file
-            )
+            others = (kas_secret_file, agent_token_file, admin_token_file, workhorse_secret_file)
+            known = credentials.read(secret_file, *others)
             chosen = checks.named(worlds.load(world or worlds.SEEDED), only or [])
         _await(server, url)
         self._run(url, chosen, (server, known), write=write, as_json=as_json)
