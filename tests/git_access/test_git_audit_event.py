@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from apps.directory.models import AccessLevel, Project, Visibility
 from apps.git_access.models import GitAuditEvent
 from apps.ssh_keys.models import Key
-from tests.callers import Caller
+from tests.callers import INTERNAL, Caller
 from tests.factories.directory import MemberFactory, ProjectFactory
 from tests.factories.ssh_keys import DeployKeyFactory, DeployKeyGrantFactory, KeyFactory
+from tests.workhorse.asking import signature
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,44 @@ def report(project: Project, key: Key, **changes: Any) -> dict[str, Any]:
         "check_ip": "192.0.2.7",
         **changes,
     }
+
+
+def from_workhorse(client: Client, body: dict[str, Any], token: str) -> tuple[int, Any]:
+    headers = {"Gitlab-Workhorse-Api-Request": token, "User-Agent": "GitLab-Workhorse"}
+    answer = client.post(f"{INTERNAL}/{PATH}", body, content_type="application/json", headers=headers)
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("username", ["rubi", ""])
+@pytest.mark.parametrize("changes", [{}, {"changes": "_any"}], ids=["absent", "any"])
+def test_workhorse_reports_too(
+    client: Client, project: Project, key: Key, username: str, changes: dict[str, Any]
+) -> None:
+    Project.objects.update(visibility_level=Visibility.PUBLIC)
+    body = {
+        "action": "git-upload-pack",
+        "protocol": "http",
+        "gl_repository": f"project-{project.pk}",
+        "username": username,
+        "packfile_stats": {"wants": 1},
+        "identifier": "user-1",
+        "written_bytes": 5,
+        **changes,
+    }
+
+    answer = from_workhorse(client, body, signature())
+
+    message = {"protocol": "http", "action": "git-upload-pack", "verb": "clone"}
+    assert answer == (200, {"status": True, "message": message})
+    assert GitAuditEvent.objects.get().username == username
+
+
+def test_nobody_else_signs_for_workhorse_and_it_opens_nothing_else(client: Client, project: Project) -> None:
+    refused = (401, {"message": "401 Unauthorized"})
+    assert from_workhorse(client, {}, signature(key=b"x" * 32)) == refused
+
+    answer = client.get(f"{INTERNAL}/check", headers={"Gitlab-Workhorse-Api-Request": signature()})
+    assert (answer.status_code, answer.json()) == refused
 
 
 @pytest.mark.parametrize(

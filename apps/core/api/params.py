@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from rest_framework.request import Request
@@ -40,6 +41,12 @@ class Given:
         if not isinstance(request.data, Mapping):
             raise BadRequest("The request body must be a JSON object")
         self._values = parameters(request)
+
+    def with_default(self, name: str, value: Any) -> "Given":
+        """Return the same parameters, with this one where it is absent."""
+        given = copy(self)
+        given._values = {**self._values, name: value} if self.value(name) is None else self._values
+        return given
 
     def value(self, name: str) -> Any:
         """Return the parameter as it came, or ``None``."""

@@ -1,5 +1,7 @@
 """The parameters that say who a request is from, as Git's endpoints share them."""
 
+from dataclasses import replace
+
 from apps.core.schema.answers import message
 from apps.core.schema.declarations import IDENTIFIER, OPTIONAL_TEXT
 from apps.core.schema.operations import Guard, Parameter
@@ -35,6 +37,19 @@ SHELL_GUARD = Guard(
         },
     },
     answers=(message(401, "No credential holds."),),
+)
+WORKHORSE_SCHEME = {
+    "workhorseToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Gitlab-Workhorse-Api-Request",
+        "description": "A JSON Web Token, HS256, `iss` = `gitlab-workhorse`, keyed with its 32 bytes.",
+    }
+}
+SHELL_OR_WORKHORSE_GUARD = replace(
+    SHELL_GUARD,
+    alternatives=(*SHELL_GUARD.alternatives, ("workhorseToken",)),
+    schemes={**SHELL_GUARD.schemes, **WORKHORSE_SCHEME},
 )
 KAS_SCHEME = {
     "kasToken": {

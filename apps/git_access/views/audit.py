@@ -7,13 +7,14 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest, Failure
 from apps.core.api.params import Given, storable
 from apps.core.api.views import InternalViewSet
+from apps.core.api.workhorse_authentication import ShellOrWorkhorseAuthentication, is_workhorse
 from apps.git_access.access import audit
 from apps.git_access.access.audit import Negotiation
 from apps.git_access.context import refusals
+from apps.git_access.context.changes import ANY
 from apps.git_access.serializers import params
 from apps.git_access.serializers.access_params import command_of
 from apps.git_access.views.access import refused
@@ -23,13 +24,15 @@ STATISTICS = "packfile_stats"
 
 
 class AuditViewSet(InternalViewSet):
-    """Not in the document: newer GitLab Shells report a command where ``/allowed`` asked for it."""
+    """Not in the document: newer GitLab Shells and Workhorses report commands where they were asked to."""
 
-    authentication_classes = (SharedSecretAuthentication,)
+    authentication_classes = (ShellOrWorkhorseAuthentication,)
 
     def git_audit_event(self, request: Request) -> Response:
         """``POST /internal/shellhorse/git_audit_event``."""
         given = Given(request)
+        if is_workhorse(request):
+            given = given.with_default("changes", ANY)  # its first releases leave them out
         if problems := [*_missing(given), *_invalid(given)]:
             raise Failure(400, {"error": ", ".join(problems)})
         repository, command = params.repository(given), command_of(given)

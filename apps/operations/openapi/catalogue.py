@@ -7,7 +7,8 @@ from apps.billing import documentation as billing
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.kas_authentication import KasAuthentication
 from apps.core.api.views import InternalViewSet
-from apps.core.schema.actors import KAS_GUARD, SHELL_GUARD
+from apps.core.api.workhorse_authentication import ShellOrWorkhorseAuthentication
+from apps.core.schema.actors import KAS_GUARD, SHELL_GUARD, SHELL_OR_WORKHORSE_GUARD
 from apps.core.schema.answers import EVERYWHERE, UNREADABLE
 from apps.core.schema.operations import Answer, Guard, Guards, Operation, Operations
 from apps.directory import documentation as directory
@@ -22,6 +23,7 @@ OPERATIONS: Operations = {
 }
 GUARDS: Guards = {
     SharedSecretAuthentication: SHELL_GUARD,
+    ShellOrWorkhorseAuthentication: SHELL_OR_WORKHORSE_GUARD,
     KasAuthentication: KAS_GUARD,
     **directory.GUARDS,
     **agent.GUARDS,

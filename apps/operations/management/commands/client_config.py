@@ -46,5 +46,5 @@ def _address(program: Program) -> str:
     if bind.startswith("unix:"):
         return bind
     if program not in IN_FRONT:
-        return settings.INSTANCE_URL
+        return str(settings.INSTANCE_URL)
     return f"http://{bind or DEFAULT_BIND}"
