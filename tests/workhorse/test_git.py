@@ -172,6 +172,14 @@ def test_a_storage_without_gitaly_is_unavailable(rubi: Workhorse, settings: Sett
     assert text
 
 
+def test_nobody_in_particular_is_told_that_gitaly_is_away_and_not_asked_for_a_login(
+    workhorse: Workhorse, project: Project, settings: Settings
+) -> None:
+    Project.objects.update(visibility_level=20, repository_exists=None)
+
+    assert told(workhorse.refs("gnuwget/wget2"))[0] == 503
+
+
 def test_the_repository_must_be_there(rubi: Workhorse, settings: Settings) -> None:
     Project.objects.update(repository_exists=None)
 

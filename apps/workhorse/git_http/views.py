@@ -13,6 +13,7 @@ from apps.core.api.errors import ROUTE_NOT_FOUND, Failure
 from apps.core.observability import decisions
 from apps.directory.models import BOT_TYPES
 from apps.git_access.access import authorize, denials
+from apps.git_access.access.repository_existence import ABSENT
 from apps.git_access.context import refusals
 from apps.git_access.context.attempt import Action, Command, Credential
 from apps.git_access.context.changes import ANY
@@ -126,10 +127,17 @@ def _credential(identity: Identity | None) -> Credential:
     return Credential(may_read=identity.may_read, may_write=identity.may_write)
 
 
-def _failure(refusal: refusals.Refusal, identity: Identity | None) -> TextFailure:
+def _asks_who_it_is(refusal: refusals.Refusal, identity: Identity | None) -> bool:
+    """Whether another credential might open what this one does not."""
+    if identity is None:
+        absent = refusal.message in ABSENT.values()  # of a container that everybody may know of
+        return isinstance(refusal, refusals.Forbidden | refusals.Hidden | refusals.NotCreated) and not absent
     # A program that cannot see the project has a credential for another one.
-    stranger = isinstance(refusal, refusals.Hidden) and identity and identity.user.user_type in BOT_TYPES
-    if identity is None or stranger:
+    return isinstance(refusal, refusals.Hidden) and identity.user.user_type in BOT_TYPES
+
+
+def _failure(refusal: refusals.Refusal, identity: Identity | None) -> TextFailure:
+    if _asks_who_it_is(refusal, identity):
         return access_denied()
     headers: dict[str, Any] = {}
     if isinstance(refusal, refusals.TooMany):
