@@ -17,6 +17,7 @@ from tests.gitaly_double.services.commits import Commits
 from tests.gitaly_double.services.diffs import Diffs
 from tests.gitaly_double.services.refs import Refs
 from tests.gitaly_double.services.repositories import Repositories
+from tests.gitaly_double.services.smart_http import SmartHttp
 from tests.gitaly_double.services.ssh import Ssh
 from tests.gitaly_double.settings import DoubleSettings
 
@@ -110,3 +111,4 @@ def _add_services(server: grpc.Server, settings: DoubleSettings) -> None:
     stubs.add_BlobServiceServicer_to_server(Blobs(settings), server)
     stubs.add_DiffServiceServicer_to_server(Diffs(settings), server)
     stubs.add_SSHServiceServicer_to_server(Ssh(settings), server)
+    stubs.add_SmartHTTPServiceServicer_to_server(SmartHttp(settings), server)

@@ -539,3 +539,61 @@ class SSHReceivePackResponse(_message.Message):
     stderr: bytes
     exit_status: ExitStatus
     def __init__(self, stdout: _Optional[bytes] = ..., stderr: _Optional[bytes] = ..., exit_status: _Optional[_Union[ExitStatus, _Mapping]] = ...) -> None: ...
+
+class InfoRefsRequest(_message.Message):
+    __slots__ = ("repository", "git_config_options", "git_protocol")
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    GIT_CONFIG_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    GIT_PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    git_config_options: _containers.RepeatedScalarFieldContainer[str]
+    git_protocol: str
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ..., git_config_options: _Optional[_Iterable[str]] = ..., git_protocol: _Optional[str] = ...) -> None: ...
+
+class InfoRefsResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    def __init__(self, data: _Optional[bytes] = ...) -> None: ...
+
+class PostUploadPackRequest(_message.Message):
+    __slots__ = ("repository", "data", "git_config_options", "git_protocol")
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    GIT_CONFIG_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    GIT_PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    data: bytes
+    git_config_options: _containers.RepeatedScalarFieldContainer[str]
+    git_protocol: str
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ..., data: _Optional[bytes] = ..., git_config_options: _Optional[_Iterable[str]] = ..., git_protocol: _Optional[str] = ...) -> None: ...
+
+class PostUploadPackResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    def __init__(self, data: _Optional[bytes] = ...) -> None: ...
+
+class PostReceivePackRequest(_message.Message):
+    __slots__ = ("repository", "data", "gl_id", "gl_repository", "gl_username", "git_protocol", "git_config_options")
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    GL_ID_FIELD_NUMBER: _ClassVar[int]
+    GL_REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    GL_USERNAME_FIELD_NUMBER: _ClassVar[int]
+    GIT_PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+    GIT_CONFIG_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    data: bytes
+    gl_id: str
+    gl_repository: str
+    gl_username: str
+    git_protocol: str
+    git_config_options: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ..., data: _Optional[bytes] = ..., gl_id: _Optional[str] = ..., gl_repository: _Optional[str] = ..., gl_username: _Optional[str] = ..., git_protocol: _Optional[str] = ..., git_config_options: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class PostReceivePackResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: bytes
+    def __init__(self, data: _Optional[bytes] = ...) -> None: ...

@@ -1188,3 +1188,204 @@ class SSHService:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class SmartHTTPServiceStub:
+    """Missing associated documentation comment in .proto file."""
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.InfoRefsUploadPack = channel.unary_stream(
+                '/gitaly.SmartHTTPService/InfoRefsUploadPack',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.FromString,
+                _registered_method=True)
+        self.InfoRefsReceivePack = channel.unary_stream(
+                '/gitaly.SmartHTTPService/InfoRefsReceivePack',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.FromString,
+                _registered_method=True)
+        self.PostUploadPack = channel.stream_stream(
+                '/gitaly.SmartHTTPService/PostUploadPack',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackResponse.FromString,
+                _registered_method=True)
+        self.PostReceivePack = channel.stream_stream(
+                '/gitaly.SmartHTTPService/PostReceivePack',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackResponse.FromString,
+                _registered_method=True)
+
+
+class SmartHTTPServiceServicer:
+    """Missing associated documentation comment in .proto file."""
+
+    def InfoRefsUploadPack(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def InfoRefsReceivePack(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PostUploadPack(self, request_iterator, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PostReceivePack(self, request_iterator, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_SmartHTTPServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'InfoRefsUploadPack': grpc.unary_stream_rpc_method_handler(
+                    servicer.InfoRefsUploadPack,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.SerializeToString,
+            ),
+            'InfoRefsReceivePack': grpc.unary_stream_rpc_method_handler(
+                    servicer.InfoRefsReceivePack,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.SerializeToString,
+            ),
+            'PostUploadPack': grpc.stream_stream_rpc_method_handler(
+                    servicer.PostUploadPack,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackResponse.SerializeToString,
+            ),
+            'PostReceivePack': grpc.stream_stream_rpc_method_handler(
+                    servicer.PostReceivePack,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'gitaly.SmartHTTPService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('gitaly.SmartHTTPService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class SmartHTTPService:
+    """Missing associated documentation comment in .proto file."""
+
+    @staticmethod
+    def InfoRefsUploadPack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/gitaly.SmartHTTPService/InfoRefsUploadPack',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InfoRefsReceivePack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/gitaly.SmartHTTPService/InfoRefsReceivePack',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.InfoRefsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PostUploadPack(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/gitaly.SmartHTTPService/PostUploadPack',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostUploadPackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PostReceivePack(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/gitaly.SmartHTTPService/PostReceivePack',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.PostReceivePackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
