@@ -98,7 +98,7 @@ def test_where_passwords_are_off_a_token_is_needed(
         {"locked_at": timezone.now()},
         {"password_expires_at": timezone.now() - timedelta(days=1)},
     ],
-    ids=str,
+    ids=["blocked", "pending", "banned", "internal", "locked", "expired"],
 )
 def test_who_may_not_log_in_looks_like_a_stranger(
     user: User, token: PersonalAccessToken, change: dict[str, object]
