@@ -2,7 +2,7 @@
 # make demo                                                                     a clone and two pushes, to watch
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
 # make lint                                                                     everything but the tests
-# make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run
+# make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run; needs wrk
 # make docs                                                                     the pages of docs/ as a site
 
 PORT ?= 3001

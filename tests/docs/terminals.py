@@ -134,7 +134,7 @@ class Terminal:
             "URL": instance.url,
             "secret": base64.b64encode((instance.data / SHELL_SECRET_NAME).read_bytes()).decode(),
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),  # noqa: S108 -- the system's own
-            "GIT_SSH_VARIANT": "simple",
+            "GIT_SSH_VARIANT": "ssh",
             "GIT_AUTHOR_NAME": "Alice",
             "GIT_AUTHOR_EMAIL": "alice@example.com",
             "GIT_COMMITTER_NAME": "Alice",

@@ -31,6 +31,8 @@ OUTSIDE = frozenset(
         "helm",
         "git",
         "ssh-keygen",
+        "gitaly/bin/gitaly",
+        "shell/bin/gitlab-sshd",
     }
 )
 DATA_LANGUAGES = frozenset(

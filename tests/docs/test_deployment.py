@@ -1,7 +1,12 @@
 """What `deploy/` says and no linter knows: commands, settings and files of this very tree."""
 
 import configparser
+import getpass
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,63 @@ FOREIGN = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PATH"}
 
 def settings() -> set[str]:
     return {setting.name for setting in setting_inventory.inventory()} | FOREIGN
+
+
+def wrapped(folder: Path, env: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command through the wrapper for systemd, as this user and with the settings of a folder."""
+    programs = folder / "source" / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (folder / "source" / "manage.py").symlink_to(ROOT / "manage.py")
+    (folder / "secret_key").write_text("the key of a credential\n")
+    (folder / "env").write_text(env)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT}:{':'.join(sys.path)}",
+        "DATA": str(folder / "data"),
+        "GITLAB_INTERNAL_SOURCE": str(folder / "source"),
+        "GITLAB_INTERNAL_CONFIG": str(folder),
+        "GITLAB_INTERNAL_USER": getpass.getuser(),
+    }
+    return subprocess.run(
+        [str(DEPLOY / "systemd" / "gitlab-internal.sh"), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_wrapper_gives_commands_what_the_units_give_the_service(tmp_path: Path) -> None:
+    storages = {"default": {"address": "unix:/run/gitaly.socket", "token": 'it\'s "so"'}}
+    env = f"# a comment\nGITALY_STORAGES={json.dumps(storages)}\n\n"
+    env += "INSTANCE_URL='https://git.example.com'\nLOG_LEVEL=\"DEBUG\""
+    code = (
+        "import json; from django.conf import settings as s; "
+        "print(json.dumps([s.GITALY_STORAGES, s.INSTANCE_URL, s.LOG_LEVEL, s.SECRET_KEY, str(s.DATA)]))"
+    )
+
+    ran = wrapped(tmp_path, env, "shell", "--no-imports", "--command", code)
+
+    assert ran.returncode == 0, ran.stderr
+    said = [storages, "https://git.example.com", "DEBUG", "the key of a credential", str(tmp_path / "data")]
+    assert json.loads(ran.stdout) == said
+
+
+def test_the_wrapper_says_who_may_use_it(tmp_path: Path) -> None:
+    script = DEPLOY / "systemd" / "gitlab-internal.sh"
+    environment = {"PATH": os.environ["PATH"], "GITLAB_INTERNAL_CONFIG": str(tmp_path / "closed")}
+
+    ran = subprocess.run([str(script)], env=environment, capture_output=True, text=True, check=False)
+
+    said = f"gitlab-internal: cannot read {tmp_path}/closed/env; are you root?\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", said)
+
+
+def test_the_proxy_says_whom_it_has_heard() -> None:
+    config = (DEPLOY / "nginx" / "gitlab-internal.conf").read_text()
+
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in config
 
 
 def compose() -> Any:

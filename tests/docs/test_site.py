@@ -46,7 +46,7 @@ def test_its_reference_names_every_setting_of_the_code(site: Path) -> None:
     assert [s.name for s in setting_inventory.inventory() if f">{s.name}</span>" not in page] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])
 def test_a_page_outside_the_site_links_to_what_there_is(name: str) -> None:
     links = _LINK.findall((ROOT / name).read_text())
 
