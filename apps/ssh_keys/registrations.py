@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.directory.models import Project, User
 from apps.ssh_keys import public_keys
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, UsageType
+from apps.ssh_keys.models.keys import NEEDS_CREATOR
 
 
 class UnknownKey(LookupError):
@@ -24,6 +25,13 @@ class NoGrant(LookupError):
 
 class NotADeployKey(ValueError):
     """A user's key opens what its user may open, and nothing is granted to it."""
+
+
+class NoCreator(ValueError):
+    """A key without creator would be stored as one that may push, and never could."""
+
+    def __init__(self) -> None:
+        super().__init__(NEEDS_CREATOR)
 
 
 class AlreadyStored(ValueError):
@@ -76,6 +84,7 @@ def add_deploy_key(
     Raises:
         ValidationError: it is no key, has no title, or has expired already.
         AlreadyStored: so it is; the project can be granted to it.
+        NoCreator: it may push, and nobody's rights would count.
     """
     key = _add(Key(kind=KeyKind.DEPLOY_KEY, user=creator), new)
     grant(key=key, project=project, can_push=can_push)
@@ -87,9 +96,12 @@ def grant(*, key: Key, project: Project, can_push: bool) -> DeployKeyGrant:
 
     Raises:
         NotADeployKey: it is the key of a user.
+        NoCreator: it may push, and nobody's rights would count.
     """
     if key.kind != KeyKind.DEPLOY_KEY:
         raise NotADeployKey(f"Key {key.pk} belongs to {key.user}: only a deploy key is granted a project.")
+    if can_push and key.user is None:
+        raise NoCreator
     row, _ = DeployKeyGrant.objects.update_or_create(
         key=key, project=project, defaults={"can_push": can_push}
     )

@@ -76,7 +76,7 @@ def test_a_key_is_read_when_it_is_added(operator: Client) -> None:
 def test_what_is_no_key_is_refused_beside_its_field(operator: Client) -> None:
     errors = submit(operator, NEW_KEY, title="New", key="ssh-ed25519 AAAA")
 
-    assert errors == ["This is not a valid SSH public key."]
+    assert errors == ["The key is not Base64, or its end is missing."]
 
 
 def test_a_key_that_is_stored_already_is_refused_whatever_its_comment(operator: Client) -> None:
@@ -130,6 +130,29 @@ def test_a_deploy_key_is_given_a_project_and_the_right_to_push(operator: Client)
     assert submit(operator, page_of(key), **grant) == []
 
     assert [(row.project, row.can_push) for row in key.grants.all()] == [(project, True)]
+
+
+def test_a_deploy_key_without_creator_is_not_given_the_right_to_push(operator: Client) -> None:
+    key, project = DeployKeyFactory.create(user=None), ProjectFactory.create()
+    grant = {"grants-TOTAL_FORMS": 1, "grants-0-project": project.pk, "grants-0-can_push": "on"}
+
+    assert submit(operator, page_of(key), **grant) == [
+        "A deploy key pushes with the rights of its creator, and this key has none: name a user."
+    ]
+
+    assert not key.grants.exists()
+
+
+def test_a_private_key_that_was_pasted_is_forgotten(operator: Client) -> None:
+    pasted = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----"
+    fields = {"title": "mine", "kind": "user", "usage_type": "auth", "key": pasted}
+    fields |= {"grants-TOTAL_FORMS": "0", "grants-INITIAL_FORMS": "0"}
+
+    page = operator.post("/admin/ssh_keys/key/add/", fields)
+
+    assert page.status_code == 200
+    assert b"This is a private key: never paste it anywhere." in page.content
+    assert b"b3BlbnNzaC1rZXk" not in page.content
 
 
 def test_a_grant_is_taken_back(operator: Client) -> None:

@@ -88,7 +88,7 @@ def fill_members(root: User, bob: User, top: Namespace, tools: Namespace, site: 
 def fill_keys(root: User, bob: User, top: Namespace, site: Project, deep: Project) -> None:
     KeyFactory.create(user=bob, expires_at=datetime(2100, 1, 1, tzinfo=UTC), last_used_at=THEN)
     Key.objects.filter(pk=KeyFactory.create(user=root).pk).update(expires_at=THEN)  # has expired since
-    robot = DeployKeyFactory.create(user=None, title="robot")
+    robot = DeployKeyFactory.create(user=root, title="robot")
     DeployKeyGrantFactory.create(key=robot, project=site, can_push=True)
     DeployKeyGrantFactory.create(key=robot, project=deep)
     SshCertificateAuthority.objects.create(group=top, title="authority", key=ed25519_line(99_999))
@@ -360,7 +360,7 @@ GOOD = ed25519_line(1)
             {"type": "email", "email": "b@x.org", "user": None, "confirmed_at": None},
             "line 3: email b@x.org: user is missing.",
         ),
-        (key("ssh-ed25519 AAAA"), "key: This is not a valid SSH public key."),
+        (key("ssh-ed25519 AAAA"), "key: The key is not Base64, or its end is missing."),
         (key(GOOD, fingerprint="x"), "line 3: key x: the fingerprint is not that of the key."),
         (
             {"type": "project_share", "project": "a/b", "group": "c", "group_access": 30, "expires_at": None},

@@ -33,7 +33,7 @@ def line(algorithm: str) -> str:
         return _encoded(ed25519.Ed25519PrivateKey.generate().public_key())
     if algorithm in CURVES:
         return _encoded(ec.generate_private_key(CURVES[algorithm]).public_key())
-    return _of_hardware(algorithm)
+    return of_hardware(algorithm)
 
 
 def _encoded(key: PublicKey) -> str:
@@ -49,14 +49,14 @@ def _of_dsa(key: dsa.DSAPublicKey) -> str:
     return _line("ssh-dss", *values)
 
 
-def _of_hardware(algorithm: str) -> str:
+def of_hardware(algorithm: str, application: bytes = b"ssh:") -> str:
     """Add what a hardware key has more: the application it is for."""
     if algorithm == "sk-ssh-ed25519@openssh.com":
         point = ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-        return _line(algorithm, point, b"ssh:")
+        return _line(algorithm, point, application)
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return _line(algorithm, b"nistp256", point, b"ssh:")
+    return _line(algorithm, b"nistp256", point, application)
 
 
 def _line(algorithm: str, *parts: bytes) -> str:

@@ -101,9 +101,10 @@ def test_a_key_that_cannot_be_is_not_stored(options: list[str], said: str, file:
     ("text", "said"),
     [
         ("", "key: This field cannot be blank."),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", "key: Must start with one of: ssh-rsa"),
-        ("ssh-ed25519 AAAA", "key: This is not a valid SSH public key."),
-        (f"{LINE}\n{LINE}", "key: A key is one line."),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "key: This is a private key: never paste it anywhere."),
+        ("ssh-ed448 AAAA", "key: Must start with one of: ssh-rsa"),
+        ("ssh-ed25519 AAAA", "key: The key is not Base64, or its end is missing."),
+        (f"{LINE}\n{LINE}", "key: These are 2 keys: add one at a time."),
         (LINE.rsplit(" ", 3)[0], "title: This field cannot be blank."),
     ],
 )
@@ -205,7 +206,7 @@ def test_keys_are_revoked_all_or_none() -> None:
 
 
 def test_a_deploy_key_is_granted_projects_and_loses_them(project: Project) -> None:
-    key = DeployKeyFactory.create(user=None)
+    key = DeployKeyFactory.create()
 
     granted = lines("keys", "grant", str(key.pk), "--project=acme/site")
     changed = lines("keys", "grant", str(key.pk), "--project=acme/site", "--can-push")
@@ -218,6 +219,38 @@ def test_a_deploy_key_is_granted_projects_and_loses_them(project: Project) -> No
     ]
     with pytest.raises(CommandError, match=f"Key {key.pk} does not open acme/site"):
         run("keys", "withdraw", str(key.pk), "--project=acme/site")
+
+
+def test_a_deploy_key_without_creator_never_pushes(project: Project, file: str) -> None:
+    key = DeployKeyFactory.create(user=None)
+    sentence = "A deploy key pushes with the rights of its creator, and this key has none: name a user."
+
+    with pytest.raises(CommandError, match=sentence):
+        run("keys", "grant", str(key.pk), "--project=acme/site", "--can-push")
+    with pytest.raises(CommandError, match=sentence):
+        run("keys", "add", "--deploy", "--project=acme/site", "--can-push", f"--file={file}")
+    assert not DeployKeyGrant.objects.exists()
+    assert Key.objects.get() == key
+    assert lines("keys", "grant", str(key.pk), "--project=acme/site") == [
+        f"Key {key.pk} opens acme/site for reading."
+    ]
+
+
+def test_a_private_key_is_refused_and_not_repeated(bob: User, tmp_path: Path) -> None:
+    file = tmp_path / "id_ed25519"
+    file.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n")
+
+    with pytest.raises(CommandError, match="This is a private key") as refused:
+        run("keys", "add", "--user=bob", f"--file={file}")
+    assert "b3Blb" not in str(refused.value)
+
+
+def test_a_file_in_utf_16_is_refused_with_a_sentence(bob: User, tmp_path: Path) -> None:
+    file = tmp_path / "windows.pub"
+    file.write_bytes(LINE.encode("utf-16"))
+
+    with pytest.raises(CommandError, match="is not UTF-8 text: save it as UTF-8"):
+        run("keys", "add", "--user=bob", f"--file={file}")
 
 
 @pytest.mark.usefixtures("project")

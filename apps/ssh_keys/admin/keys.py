@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, TabularInline
+from apps.ssh_keys import public_keys
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, KeyState
 from apps.ssh_keys.models.keys import SOON
 
@@ -48,11 +49,18 @@ class KeyForm(ModelForm[Key]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # not in the stubs
+        self._forget_private_key()
         if self.errors or self.instance.pk:
             return
         stored = Key.objects.filter(fingerprint_sha256=self.instance.fingerprint_sha256).first()
         if stored:
             self.add_error("key", f"This key is stored already: {stored.title}.")
+
+    def _forget_private_key(self) -> None:
+        """A private key that was pasted is not shown again with the error."""
+        name = self.add_prefix("key")
+        if public_keys.is_private(str(self.data.get(name, ""))):
+            self.data = {**self.data, name: ""}
 
 
 class DeployKeyGrantInline(TabularInline[DeployKeyGrant, Key]):

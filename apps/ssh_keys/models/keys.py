@@ -45,6 +45,7 @@ class KeyState(models.TextChoices):
 
 
 SOON = timedelta(days=7)
+NEEDS_CREATOR = "A deploy key pushes with the rights of its creator, and this key has none: name a user."
 
 
 class KeyQuerySet(models.QuerySet["Key"]):
@@ -191,6 +192,8 @@ class DeployKeyGrant(models.Model):
         return f"{self.key} for {self.project}"
 
     def clean(self) -> None:
-        """Refuse a user key."""
+        """Refuse a user key, and writing where nobody's rights would count."""
         if self.key.kind != KeyKind.DEPLOY_KEY:
             raise ValidationError({"key": "Only a deploy key can be granted a project."})
+        if self.can_push and self.key.user is None:
+            raise ValidationError({"can_push": NEEDS_CREATOR})

@@ -42,7 +42,9 @@ class Command(Noun):
         _check_usage(deploy=deploy, user=user, project=project, can_push=can_push)
         end = expires.replace(tzinfo=UTC) if expires else None
         new = NewKey(text=_text(file), title=title, expires_at=end, usage_type=usage)
-        with refusing(users.UnknownUser, projects.UnknownProject, registrations.AlreadyStored):
+        with refusing(
+            users.UnknownUser, projects.UnknownProject, registrations.AlreadyStored, registrations.NoCreator
+        ):
             owner = users.find(user) if user else None
             if project:
                 key = registrations.add_deploy_key(
@@ -104,7 +106,12 @@ class Command(Noun):
     def grant(
         self, key: KeyId, project: ProjectPath, can_push: CanPush = False, as_json: Json = False
     ) -> None:
-        with refusing(registrations.UnknownKey, registrations.NotADeployKey, projects.UnknownProject):
+        with refusing(
+            registrations.UnknownKey,
+            registrations.NotADeployKey,
+            registrations.NoCreator,
+            projects.UnknownProject,
+        ):
             row = registrations.grant(
                 key=registrations.find(key), project=projects.find(project), can_push=can_push
             )
@@ -143,7 +150,9 @@ def _check_usage(*, deploy: bool, user: str | None, project: str | None, can_pus
 def _text(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8.") from error
+    except OSError as error:
         raise CommandError(f"{file} cannot be read: {error}") from error
 
 
