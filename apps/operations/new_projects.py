@@ -9,9 +9,15 @@ from apps.git_access.repositories import new_repositories
 
 
 def create(
-    *, full_path: str, name: str, visibility: Visibility, creator: User | None, with_repository: bool
+    *,
+    full_path: str,
+    name: str,
+    visibility: Visibility,
+    creator: User | None,
+    with_repository: bool,
+    with_wiki: bool = False,
 ) -> Project:
-    """Create a project, and its repository where that is wished and a Gitaly is configured for it.
+    """Create a project, and its repositories where they are wished and a Gitaly is configured for it.
 
     Raises:
         UnknownNamespace: there is nothing to create it in.
@@ -22,6 +28,8 @@ def create(
     if with_repository and project.storage in settings.GITALY_STORAGES:
         try:
             new_repositories.create(project)
+            if with_wiki:
+                new_repositories.create_wiki(project)
         except GitalyFailure:
             project.delete()
             raise

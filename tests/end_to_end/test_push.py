@@ -80,3 +80,15 @@ def test_a_renamed_project_is_pushed_to_under_its_former_path_and_says_so(
 
     assert outcome.status == 0
     assert "Project 'root/former' was moved to 'root/latter'." in outcome.remote
+
+
+def test_the_first_push_to_a_wiki_makes_it(chain: Chain, workspace: Workspace, tmp_path: Path) -> None:
+    chain.make_project(workspace, "root/with-wiki")
+    other = Workspace.create(tmp_path / "other")
+
+    pushed = chain.push(workspace, "main:trunk", to="root/with-wiki.wiki")
+    chain.work()
+    fetched = chain.fetch(other, of="root/with-wiki.wiki")  # what HEAD leads to
+
+    assert (pushed.status, fetched.status) == (0, 0)
+    assert other.git("rev-parse", "FETCH_HEAD") == workspace.git("rev-parse", "main")

@@ -94,6 +94,8 @@ def decide(attempt: Attempt) -> Attempt:
                 decision.attempt = _with_new_project(decision.attempt)
             elif step is pipeline.READABLE:
                 _remember_move(decision.attempt)
+        if decision.begins_wiki:
+            repository_existence.create_wiki(decision)
     finally:
         repository_existence.keep(decision)
     return decision.attempt

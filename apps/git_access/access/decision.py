@@ -18,6 +18,8 @@ class Decision:
         """The id of the step that was taken last."""
         self.repository_found: bool | None = None
         """Where Gitaly had to be asked: whether it has the repository. To be kept once all is decided."""
+        self.begins_wiki = False
+        """Whether the push is the first to a wiki, whose repository is to be created once all has passed."""
         self._push: Push | None = None
         self._snippet_push: SnippetPush | None = None
 

@@ -8,9 +8,13 @@ from apps.core import records
 from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories, places
+from apps.git_access.context.attempt import Attempt
+from apps.git_access.context.deadline import gitaly_failures_refuse
 from apps.git_access.context.facts import Facts
 from apps.git_access.context.refusals import Hidden
 from apps.git_access.context.step import Step
+from apps.git_access.policy.steps import pushing
+from apps.git_access.repositories import new_repositories
 from apps.git_access.repositories.ids import RepositoryType
 
 ABSENT = {
@@ -19,6 +23,7 @@ ABSENT = {
     RepositoryType.GROUP_WIKI: "A repository for this group wiki does not exist yet.",
     RepositoryType.SNIPPET: "The snippet repository you were looking for could not be found.",
 }
+WIKIS = frozenset({RepositoryType.PROJECT_WIKI, RepositoryType.GROUP_WIKI})
 # Where the flag of each type is kept.
 _FLAGS: dict[RepositoryType, tuple[type[Model], str]] = {
     RepositoryType.PROJECT: (Project, "repository_exists"),
@@ -29,7 +34,7 @@ _FLAGS: dict[RepositoryType, tuple[type[Model], str]] = {
 
 
 def check(decision: Decision) -> None:
-    """Step 18: refuse when there is no repository.
+    """Step 18: refuse when there is no repository, unless the push is one that creates it.
 
     Raises:
         Hidden: there is none.
@@ -41,8 +46,33 @@ def check(decision: Decision) -> None:
         return
     with places.of_process().one():
         exists = gitaly_repositories.of_push(attempt, decision.timer).repository_exists()
-    if not exists:
+    if exists:
+        decision.repository_found = True
+    elif _begins_wiki(attempt):
+        decision.begins_wiki = True
+    else:
         raise Hidden(ABSENT[attempt.type])
+
+
+def _begins_wiki(attempt: Attempt) -> bool:
+    """Whether this is the first push to a wiki, by somebody who may write to it."""
+    return (
+        attempt.type in WIKIS
+        and attempt.command.is_push
+        and attempt.command.asks_beforehand
+        and pushing.may_write_wiki(attempt)
+    )
+
+
+def create_wiki(decision: Decision) -> None:
+    """Create the repository of a wiki, once every step has passed.
+
+    Raises:
+        Refusal: Gitaly does not make it.
+    """
+    gitaly = gitaly_repositories.of_push(decision.attempt, decision.timer)
+    with gitaly_failures_refuse(decision.timer), places.of_process().one():
+        new_repositories.create_empty(gitaly)
     decision.repository_found = True
 
 

@@ -19,9 +19,29 @@ def create(project: Project, *, correlation_id: str = "") -> None:
     """
     container = Container(type=RepositoryType.PROJECT, full_path=project.full_path, project=project)
     gitaly = Gitaly(repository=container.repository, correlation_id=correlation_id, primary_only=True)
-    with suppress(RepositoryExists):  # an earlier try got this far
-        gitaly.create_repository(default_branch=DEFAULT_BRANCH)
+    create_empty(gitaly)
     Project.objects.filter(pk=project.pk).update(repository_exists=True)
+
+
+def create_wiki(project: Project, *, correlation_id: str = "") -> None:
+    """Create the repository of a project's wiki, unless it is there already.
+
+    Raises:
+        GitalyFailure: Gitaly did not.
+    """
+    wiki = Container(type=RepositoryType.PROJECT_WIKI, full_path=project.full_path, project=project)
+    create_empty(Gitaly(repository=wiki.repository, correlation_id=correlation_id, primary_only=True))
+    Project.objects.filter(pk=project.pk).update(wiki_repository_exists=True)
+
+
+def create_empty(gitaly: Gitaly) -> None:
+    """Let Gitaly make an empty repository; one that an earlier try has made is as good.
+
+    Raises:
+        GitalyFailure: Gitaly did not.
+    """
+    with suppress(RepositoryExists):
+        gitaly.create_repository(default_branch=DEFAULT_BRANCH)
 
 
 def create_all() -> int:

@@ -87,24 +87,21 @@ def _creator_reads(attempt: Attempt) -> bool:
 
 def wiki_write_right(attempt: Attempt) -> None:
     """Refuse a user who may not write to the wiki."""
-    facts = attempt.facts
-    usable = facts.user is not None and accounts.may_use_git(facts.user, attempt.settings, now=attempt.now)
-    if attempt.type == RepositoryType.GROUP_WIKI:
-        owner, writes = (
-            "group",
-            bool(facts.namespace and projects.may_write_group_wiki(facts, facts.namespace)),
-        )
-    else:
-        owner, writes = (
-            "project",
-            bool(
-                facts.project
-                and facts.namespace
-                and projects.may_write_wiki(facts, facts.project, facts.namespace)
-            ),
-        )
-    if not usable or not writes:
+    if not may_write_wiki(attempt):
+        owner = "group" if attempt.type == RepositoryType.GROUP_WIKI else "project"
         raise Forbidden(f"You are not allowed to write to this {owner}'s wiki.")
+
+
+def may_write_wiki(attempt: Attempt) -> bool:
+    """Whether the user may use Git and write to the wiki of the project or group."""
+    facts = attempt.facts
+    if facts.user is None or not accounts.may_use_git(facts.user, attempt.settings, now=attempt.now):
+        return False
+    if facts.namespace is None:
+        return False
+    if attempt.type == RepositoryType.GROUP_WIKI:
+        return projects.may_write_group_wiki(facts, facts.namespace)
+    return facts.project is not None and projects.may_write_wiki(facts, facts.project, facts.namespace)
 
 
 def snippet_has_user(attempt: Attempt) -> None:

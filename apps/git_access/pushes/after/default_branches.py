@@ -9,6 +9,7 @@ from apps.git_access.matching import wildcards
 from apps.git_access.models import BranchRight, ProtectedBranch, ProtectedBranchAccess, PushRecord
 from apps.git_access.pushes.after import pushed_refs
 from apps.git_access.repositories import containers, ids
+from apps.git_access.repositories.ids import RepositoryType
 
 USUAL = ("main", "master")
 # Levels that may push and merge.
@@ -21,7 +22,7 @@ _RULES = {
 
 
 def settle(*, record_id: int) -> None:
-    """Choose the default branch of the project that a push has left without one, and tell Gitaly.
+    """Choose the default branch of the project or wiki that a push has left without one, and tell Gitaly.
 
     What is stored stays as long as its branch is there: Gitaly answers with whatever branch it finds when
     HEAD leads nowhere, and that guess must not move the default.
@@ -31,10 +32,24 @@ def settle(*, record_id: int) -> None:
     """
     record = PushRecord.objects.filter(pk=record_id).first()
     container = containers.of_id(ids.parse(record.gl_repository)) if record else None
-    project = container.project if container else None
-    if record is None or container is None or project is None:
+    if record is None or container is None:
         return
     gitaly = Gitaly(repository=container.repository, correlation_id=record.correlation_id, primary_only=True)
+    if container.type == RepositoryType.PROJECT and container.project:
+        _settle_project(container.project, record, gitaly)
+    else:
+        _settle_wiki(record, gitaly)
+
+
+def _settle_wiki(record: PushRecord, gitaly: Gitaly) -> None:
+    """A wiki's default branch is known to Gitaly only; the first push decides."""
+    created = _created(record)
+    branch = _choose(created, found=gitaly.find_default_branch_name())
+    if branch in created:
+        gitaly.set_default_branch(branch)
+
+
+def _settle_project(project: Project, record: PushRecord, gitaly: Gitaly) -> None:
     known = project.default_branch
     if known and gitaly.ref_exists(f"refs/heads/{known}"):
         return

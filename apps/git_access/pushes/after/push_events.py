@@ -76,10 +76,10 @@ def _note(pushed: _Pushed, *, now: datetime) -> None:
             PushEvent.objects.bulk_create(_events(pushed))
             _note_project(pushed, now=now)
         case RepositoryType.PROJECT_WIKI:
-            _wiki_event(pushed).save()
+            _note_wiki(pushed)
             Project.objects.filter(pk=container.id.container_id).update(wiki_repository_exists=True)
         case RepositoryType.GROUP_WIKI:
-            _wiki_event(pushed).save()
+            _note_wiki(pushed)
             Namespace.objects.filter(pk=container.id.container_id).update(wiki_repository_exists=True)
         case RepositoryType.SNIPPET:
             snippets = Snippet.objects.filter(pk=container.id.container_id)
@@ -94,6 +94,14 @@ def _note_project(pushed: _Pushed, *, now: datetime) -> None:
         settle_default_branch.enqueue(record_id=record.pk, correlation_id=record.correlation_id)
     messages.enqueue(record, project, pushed.changes)
     measure_project.enqueue(project_id=project.pk, correlation_id=record.correlation_id)
+
+
+def _note_wiki(pushed: _Pushed) -> None:
+    """A wiki has one event, whatever its refs."""
+    record, changes = pushed.record, pushed.changes
+    PushEvent.objects.create(record=record, kind=EventKind.PUSHED, ref_count=max(1, len(changes)))
+    if any(change.branch and change.is_creation for change in changes):
+        settle_default_branch.enqueue(record_id=record.pk, correlation_id=record.correlation_id)
 
 
 def _events(pushed: _Pushed) -> Iterator[PushEvent]:
@@ -116,8 +124,3 @@ def _kind(change: Change) -> EventKind:
     if change.is_deletion:
         return EventKind.REMOVED
     return EventKind.CREATED if change.is_creation else EventKind.PUSHED
-
-
-def _wiki_event(pushed: _Pushed) -> PushEvent:
-    """A wiki has one event, whatever its refs."""
-    return PushEvent(record=pushed.record, kind=EventKind.PUSHED, ref_count=max(1, len(pushed.changes)))

@@ -13,6 +13,10 @@ from apps.git_access.repositories import new_repositories, remotes
 from apps.operations import new_projects
 
 Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
+Creator = Annotated[str | None, typer.Option(metavar="USERNAME", help="Who is noted as creator.")]
+NoRepository = Annotated[
+    bool, typer.Option("--no-repository", help="It is made later, with create-repository.")
+]
 
 
 class Command(Noun):
@@ -24,14 +28,13 @@ class Command(Noun):
         path: Path,
         name: Annotated[str, typer.Option(help="By default the last part of the path.")] = "",
         visibility: Literal["private", "internal", "public"] = "private",
-        creator: Annotated[
-            str | None, typer.Option(metavar="USERNAME", help="Who is noted as creator.")
-        ] = None,
-        no_repository: Annotated[
-            bool, typer.Option("--no-repository", help="It is made later, with create-repository.")
-        ] = False,
+        creator: Creator = None,
+        no_repository: NoRepository = False,
+        wiki: Annotated[bool, typer.Option("--wiki", help="Make the repository of its wiki, too.")] = False,
         as_json: Json = False,
     ) -> None:
+        if wiki and no_repository:
+            raise typer.BadParameter("--wiki makes a repository, and --no-repository makes none.")
         with refusing(users.UnknownUser, projects.UnknownNamespace, GitalyFailure):
             project = new_projects.create(
                 full_path=path,
@@ -39,6 +42,7 @@ class Command(Noun):
                 visibility=Visibility[visibility.upper()],
                 creator=users.find(creator) if creator else None,
                 with_repository=not no_repository,
+                with_wiki=wiki,
             )
         lines = [f"Created project {project.full_path} with id {project.pk}."]
         present(self, _row(project), lines, as_json=as_json)
