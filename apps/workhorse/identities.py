@@ -111,6 +111,8 @@ def of_lfs_token(offered: Offered, *, container: Container | None, now: datetime
     Raises:
         NotIdentified: it is none, or not for this login or this container.
     """
+    if offered.password.count(".") != 2:  # no JWT, so nobody need be looked up
+        raise NotIdentified
     actor = _lfs_actor(offered.login)
     if actor is None or actor.user is None:
         raise NotIdentified
