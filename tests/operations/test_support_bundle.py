@@ -48,7 +48,7 @@ def test_a_bundle_helps_and_holds_no_secret(tmp_path: Path) -> None:
     assert list(contents(bundle)) == [f"{name}.json" for name in PARTS]
     assert part(bundle, "counts")["directory.User"] > 1
     assert part(bundle, "configuration")["GITALY_TOKEN"] == ["[redacted]", "environment"]
-    assert part(bundle, "doctor")["shared store"][0][0] == "Redis does not answer"
+    assert part(bundle, "doctor")["shared store"][0][0] == "Redis takes no writes"
     assert part(bundle, "versions")["packages"]["Django"].startswith("5.2")
     assert {row[0] for row in part(bundle, "secrets")} == {"shell", "kas", "workhorse", "encryption"}
     text = "".join(contents(bundle).values())
