@@ -30,7 +30,6 @@ def test_shows_a_clone_a_push_and_a_refusal_and_leaves_nothing(tmp_path: Path) -
     )
     assert "  bob$ git clone ssh://git@localhost/alice/hello.git hello\n  Cloning into 'hello'..." in clone
     assert " * [new branch]      greeting -> greeting" in allowed
-    assert "remote: To create a merge request for greeting, visit:" in allowed
     reason = "remote: GitLab: You are not allowed to push code to protected branches on this project."
     assert reason in refused
     assert " ! [remote rejected] greeting -> main (pre-receive hook declined)" in refused
