@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
+from django.test import RequestFactory
 from pytest_django import Settings
 
 from tests.api.logs import LogLines
@@ -112,10 +113,11 @@ def test_a_caller_without_credential(
     assert counted("authentication_failures_total", scheme=scheme) == before + 1
 
 
-def test_a_wrong_password_counts_too() -> None:
+@pytest.mark.django_db
+def test_a_wrong_password_counts_too(rf: RequestFactory) -> None:
     before = counted("authentication_failures_total", scheme="password")
 
-    authenticate(username="root", password="wrong")
+    authenticate(rf.post("/admin/login/"), username="root", password="wrong")
 
     assert counted("authentication_failures_total", scheme="password") == before + 1
 

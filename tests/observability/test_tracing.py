@@ -84,11 +84,13 @@ def test_a_call_to_gitaly_is_a_span_with_its_code(
     shell.post("allowed", **body, user_id=UserFactory.create().pk)
     tracing.stop()
 
-    (span,) = receiver.named("gitaly.RepositoryService/RepositoryExists")
-    attributes = attributes_of(span)
-    assert attributes["rpc.service"] == "gitaly.RepositoryService"
-    assert attributes["rpc.method"] == "RepositoryExists"
-    assert span.status.code == span.status.STATUS_CODE_ERROR
+    spans = receiver.named("gitaly.RepositoryService/RepositoryExists")
+    assert len(spans) == 2  # what only reads is tried once more at once
+    for span in spans:
+        attributes = attributes_of(span)
+        assert attributes["rpc.service"] == "gitaly.RepositoryService"
+        assert attributes["rpc.method"] == "RepositoryExists"
+        assert span.status.code == span.status.STATUS_CODE_ERROR
     assert "hush-hush" not in "".join(receiver.texts)
 
 

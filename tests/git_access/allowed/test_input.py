@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from apps.core.json_values import MAX_DIGITS
 from apps.directory.models import Namespace, Project, User
 from apps.ssh_keys.models import Key
 from tests.callers import Caller
@@ -77,7 +78,7 @@ def test_a_text_is_a_text_that_can_be_stored(shell: Caller, key: Key, name: str)
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"\xff", b'{"a": NaN}', b"[" * 100_000, b'{"key_id": 1' + b"0" * 5000 + b"}"]
+    "body", [b"{", b"\xff", b'{"a": NaN}', b"[" * 100_000, b'{"key_id": 1' + b"0" * MAX_DIGITS + b"}"]
 )
 def test_a_body_is_json(shell: Caller, body: bytes) -> None:
     response = shell.request("POST", "allowed", body, content_type="application/json")
