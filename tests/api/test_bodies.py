@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.fixtures import Settings
 
+from apps.core.json_values import MAX_DIGITS
 from tests.callers import Caller
 
 pytestmark = pytest.mark.urls("tests.api.probes")
@@ -40,7 +41,7 @@ NO_JSON = {
     "UTF-16": json.dumps({"name": "x"}).encode("utf-16"),
     "deep": b"[" * 200_000,
     "deep objects": b'{"a":' * 100_000,
-    "long number": b'{"id": ' + b"9" * 5000 + b"}",
+    "long number": b'{"id": ' + b"9" * (MAX_DIGITS + 1) + b"}",
     "single quotes": b"{'name': 'x'}",
     "NUL": b'{"name": "x"}\0',
 }

@@ -117,7 +117,7 @@ def test_whatever_the_client_accepts_it_gets_json(shell: Caller, accept: str) ->
 
 
 @pytest.mark.parametrize("accept", ["text/html", "nonsense"])
-@pytest.mark.parametrize("path", ["/nothing", CHECK])
+@pytest.mark.parametrize("path", ["/api/nothing", CHECK])
 def test_errors_are_json_too_whatever_the_client_accepts(stranger: Caller, path: str, accept: str) -> None:
     response = stranger.request("DELETE", path, headers={"Accept": accept})
 

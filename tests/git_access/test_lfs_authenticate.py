@@ -324,22 +324,23 @@ class TestToken:
             tokens.verify("a.b.c", actor=Actor(), container=container, now=timezone.now())
 
     @pytest.mark.parametrize(
-        "fields",
+        ("fields", "reason"),
         [
-            {"state": UserState.BLOCKED},
-            {"state": UserState.BANNED},
-            {"state": UserState.BLOCKED_PENDING_APPROVAL},
-            {"password_expires_at": timezone.now() - timedelta(days=1)},
+            ({"state": UserState.BLOCKED}, "log in"),
+            ({"state": UserState.BANNED}, "log in"),
+            ({"state": UserState.BLOCKED_PENDING_APPROVAL}, "log in"),
+            ({"password_expires_at": timezone.now() - timedelta(days=1)}, "password has expired"),
         ],
+        ids=["blocked", "banned", "pending", "expired"],
     )
     def test_a_blocked_user_and_an_expired_password_end_it(
-        self, actor: Actor, container: Container, fields: dict[str, Any]
+        self, actor: Actor, container: Container, fields: dict[str, Any], reason: str
     ) -> None:
         token = self.issue(actor, container)
         User.objects.filter(pk=actor.user.pk if actor.user else 0).update(**fields)
         user = User.objects.get(pk=actor.user.pk if actor.user else 0)
 
-        with pytest.raises(tokens.InvalidToken, match="log in"):
+        with pytest.raises(tokens.InvalidToken, match=reason):
             tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
 
     def test_a_password_that_nobody_has_chosen_does_not_expire(self, container: Container) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -191,13 +190,10 @@ def test_many_pushes_go_in_short_transactions(now: datetime) -> None:
         each for each in pruning.stale(pruning.Retention(pushes=90), now=now) if each.kind == "pushes"
     )
 
-    began, took, sizes = time.perf_counter(), [], []
-    for size in pushes.remove():
-        took.append(time.perf_counter() - began)
-        sizes.append(size)
-        began = time.perf_counter()
+    sizes = list(pushes.remove())
 
     assert sum(sizes) == 20_000
     assert not PushEvent.objects.exists()
-    # A machine that is busy with other things may hold up one of them.
-    assert sorted(took)[int(len(took) * 0.9)] < 0.1
+    # How long one takes says something about the machine; that there are several is ours.
+    assert len(sizes) > 3
+    assert max(sizes) < 10_000

@@ -174,4 +174,8 @@ def _page_or_json(request: HttpRequest, status: int, body: Mapping[str, str], te
         return JsonResponse(body, status=status)
     title = f"{status} {HTTPStatus(status).phrase}"
     context = {"title": title, "text": text, "correlation_id": correlation.current()}
-    return content_security.page("message.html", context, status=status)
+    try:
+        return content_security.page("message.html", context, status=status)
+    except ValueError:  # the site's files are not collected: no error of the answer hides the one it tells
+        log.warning("no page for an error: run manage.py collectstatic", exc_info=True)
+        return JsonResponse(body, status=status)

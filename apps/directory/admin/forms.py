@@ -119,6 +119,7 @@ def _offer_storages(form: ModelForm[Project] | ModelForm[Snippet]) -> None:
     names = sorted({*configured, form.instance.storage})
     form.fields["storage"] = ChoiceField(
         choices=[(name, name if name in configured else f"{name} (not configured)") for name in names],
+        initial=form.instance.storage,
         widget=UnfoldAdminSelectWidget,
         help_text="Moves nothing: the repository must be there already.",
     )
