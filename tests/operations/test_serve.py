@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -51,6 +52,15 @@ def address(process: "subprocess.Popen[bytes]") -> str:
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def family(pid: int) -> list[int]:
+    """The web server's and the worker's processes, in this order, once both are there."""
+    until = time.monotonic() + 60
+    while len(found := children(pid)) < 2:
+        assert time.monotonic() < until, f"only {found} after a minute"
+        time.sleep(0.05)
+    return found
 
 
 def alive(pid: int) -> bool:
@@ -146,17 +156,16 @@ def test_runs_the_service_and_a_worker_until_it_is_told_to_stop() -> None:
         serving(environment(data, **database), "--port", "0") as process,
     ):
         url = address(process)
-        family = children(process.pid)
-
         with urlopen(f"{url}/admin/login/") as response:  # noqa: S310 -- the address is our own
             assert response.status == 200
-        assert len(family) == 2
-        assert all(alive(pid) for pid in family)
+        both = family(process.pid)
+        assert len(both) == 2
+        assert all(alive(pid) for pid in both)
 
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=60) == 0
-        assert not any(alive(pid) for pid in family)
+        assert not any(alive(pid) for pid in both)
 
 
 def test_ends_when_gunicorn_is_killed() -> None:
@@ -165,7 +174,7 @@ def test_ends_when_gunicorn_is_killed() -> None:
         serving(environment(data, **database), "--port", "0") as process,
     ):
         address(process)
-        web, worker = children(process.pid)
+        web, worker = family(process.pid)
 
         subprocess.run(["kill", "-KILL", str(web)], check=True)
 
