@@ -94,7 +94,7 @@ OPERATIONS: Operations = {
     ),
     InstanceViewSet.check: Operation(
         heading="Instance information",
-        summary="Version, revision, and whether the shared store answers",
+        summary="Version, revision, and whether a push could be counted and recorded",
         consumers=(SHELL, GITALY, "Geo"),
         answers=(
             Answer(

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Version, revision, and whether the shared store answers."""
+    """Version, revision, and whether a push could be counted and recorded."""
 
     version: str
     revision: str

@@ -188,7 +188,8 @@ def test_workhorse_finds_the_instance_and_its_secret(settings: Settings) -> None
     assert words[words.index("-listenAddr") + 1] == "127.0.0.1:8181"
 
 
-def test_workhorse_finds_an_instance_on_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workhorse_finds_an_instance_on_a_socket(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.REDIS_URL = ""
     monkeypatch.setenv("BIND", "unix:/run/gitlab-internal.sock")
 
     printed = written("workhorse")

@@ -24,7 +24,7 @@ def instance() -> Iterator[Instance]:
 @pytest.fixture
 def otp(instance: Instance) -> pyotp.TOTP:
     """The authenticator app of rubi, the owner of key 7."""
-    otp = pyotp.parse_uri(instance.manage("user", "enrol-otp", "rubi").split()[-1])
+    otp = pyotp.parse_uri(instance.manage("user", "enrol-otp", "rubi", "--replace").split()[-1])
     assert isinstance(otp, pyotp.TOTP)
     return otp
 
