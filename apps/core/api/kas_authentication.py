@@ -12,7 +12,6 @@ from apps.core import secret_files, secret_uses
 from apps.core.api import signed_tokens
 from apps.core.api.authentication import Component
 from apps.core.api.errors import Failure
-from apps.core.secret_files import MalformedSecret
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +46,7 @@ class KasAuthentication(BaseAuthentication):
 def _keys() -> list[tuple[bytes, bytes]]:
     """The contents of the secret files that count, each with the key that it stands for."""
     pair = secret_files.pair(settings.KAS_SECRET_FILE, settings.KAS_PREVIOUS_SECRET_FILE)
-    keys = []
-    for content in pair.contents():
-        try:
-            keys.append((content, secret_files.signing_key(content)))
-        except MalformedSecret as error:
-            log.error("a secret file of kas holds no key", reason=str(error))
+    keys = signed_tokens.keys_of(pair, component="kas")
     if not keys:
         log.error("no key of kas: every request is refused", file=str(settings.KAS_SECRET_FILE))
     return keys

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import jwt
+import structlog
 from jwt.types import Options
+
+from apps.core import secret_files
+from apps.core.secret_files import MalformedSecret, SecretPair
+
+log = structlog.get_logger(__name__)
 
 _SIGNATURE_ONLY: Options = {
     "verify_signature": True,
@@ -24,6 +30,22 @@ _SIGNATURE_ONLY: Options = {
     "verify_jti": False,
 }
 _decoder = jwt.PyJWT(options=_SIGNATURE_ONLY)
+
+
+def keys_of(pair: SecretPair, *, component: str) -> list[tuple[bytes, bytes]]:
+    """Return the contents of the secret files that count, each with the key that it stands for.
+
+    Args:
+        pair: the component's secret, and the one before it while a rotation is open.
+        component: its name, for the log line about a file that holds no key.
+    """
+    keys = []
+    for content in pair.contents():
+        try:
+            keys.append((content, secret_files.signing_key(content)))
+        except MalformedSecret as error:
+            log.error(f"a secret file of {component} holds no key", reason=str(error))
+    return keys
 
 
 def claims_of(token: str, key: bytes) -> Mapping[str, Any] | None:

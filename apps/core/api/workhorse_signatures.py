@@ -8,14 +8,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from django.conf import settings
 
 from apps.core import secret_files, secret_uses
 from apps.core.api import signed_tokens
-from apps.core.secret_files import MalformedSecret
-
-log = structlog.get_logger(__name__)
 
 HEADER = "Gitlab-Workhorse-Api-Request"
 ISSUER = "gitlab-workhorse"
@@ -35,10 +31,4 @@ def signed(token: str) -> Mapping[str, Any] | None:
 def _keys() -> list[tuple[bytes, bytes]]:
     """The contents of the secret files that count, each with the key that it stands for."""
     pair = secret_files.pair(settings.WORKHORSE_SECRET_FILE, settings.WORKHORSE_PREVIOUS_SECRET_FILE)
-    keys = []
-    for content in pair.contents():
-        try:
-            keys.append((content, secret_files.signing_key(content)))
-        except MalformedSecret as error:
-            log.error("a secret file of Workhorse holds no key", reason=str(error))
-    return keys
+    return signed_tokens.keys_of(pair, component="Workhorse")
