@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from apps.agent.usage import EVENTS, REGISTRATIONS
 from apps.core.api.params import parameters
 from apps.core.api.serializer_errors import read
-from apps.core.api.serializer_fields import ObjectList, Parameters, Text, WholeNumber, Word
+from apps.core.api.serializer_fields import Text, WholeNumber, Word
+from apps.core.api.serializers import ObjectList, Parameters
 
 TOKEN, COOKIE = "personal_access_token", "session_cookie"
 

@@ -13,15 +13,8 @@ from apps.agent.user_access import Access, Identity
 from apps.core import json_values
 from apps.core.api.params import parameters
 from apps.core.api.serializer_errors import read
-from apps.core.api.serializer_fields import (
-    BlankableParameters,
-    Content,
-    ParameterField,
-    Parameters,
-    Texts,
-    WholeNumber,
-    WholeNumbers,
-)
+from apps.core.api.serializer_fields import Content, ParameterField, Texts, WholeNumber, WholeNumbers
+from apps.core.api.serializers import BlankableParameters, Parameters
 from apps.directory.models import User
 
 FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")

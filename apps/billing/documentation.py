@@ -1,8 +1,9 @@
 """The endpoints of CustomersDot, in words."""
 
-from apps.billing import serializers
+from apps.billing import params
 from apps.billing.answer_shapes import ACCOUNT, PACK, SUBSCRIPTION
 from apps.billing.authentication import PortalAuthentication
+from apps.billing.params import ReconciliationList, ReconciliationParameters
 from apps.billing.portal_views import PortalReconciliationViewSet
 from apps.billing.views import (
     MinutesViewSet,
@@ -11,14 +12,14 @@ from apps.billing.views import (
     SubscriptionViewSet,
 )
 from apps.core.schema.answers import UNREADABLE, message, no_content
-from apps.core.schema.declarations import body_of, of_fields
+from apps.core.schema.declarations import of_serializer, schema_of
 from apps.core.schema.json_schema import (
     array,
     closed,
     constant,
     reference,
 )
-from apps.core.schema.operations import Answer, Guard, Guards, Operation, Operations, Parameter
+from apps.core.schema.operations import Answer, Guard, Guards, JsonSchema, Operation, Operations
 
 CUSTOMERS_DOT = ("CustomersDot",)
 GUARDS: Guards = {
@@ -37,64 +38,11 @@ GUARDS: Guards = {
     )
 }
 
-_SUBSCRIPTION = {
-    "start_date": "The first day.",
-    "end_date": "The last day.",
-    "plan_code": "The plan: `free`, `premium`, …",
-    "plan": "The same under another name; `plan_code` wins.",
-    "seats": "How many seats were bought.",
-    "max_seats_used": "The most seats in use so far.",
-    "auto_renew": "Whether it goes on after its end.",
-    "trial": "Whether it is a trial.",
-    "trial_starts_on": "The first day of the trial.",
-    "trial_ends_on": "The last day of the trial.",
-}
-_RECONCILIATION = {
-    "namespace_id": "The namespace.",
-    "next_reconciliation_date": "When it will be reconciled.",
-    "display_alert_from": "From when on its owners are told.",
-}
-CHANGED_SUBSCRIPTION = of_fields(serializers.CHANGED_SUBSCRIPTION, _SUBSCRIPTION)
-NEW_SUBSCRIPTION = of_fields(serializers.NEW_SUBSCRIPTION, _SUBSCRIPTION)
-PACKS = (
-    Parameter(
-        serializers.PACKS,
-        array(
-            body_of(
-                of_fields(
-                    serializers.PACK,
-                    {
-                        "number_of_minutes": "How many minutes.",
-                        "expires_at": "The last day.",
-                        "purchase_xid": "The purchase; the same one twice is one pack.",
-                    },
-                )
-            )
-        ),
-        required=True,
-        description="The packs that were bought.",
-    ),
-)
-_RECONCILIATIONS = array(body_of(of_fields(serializers.RECONCILIATION, _RECONCILIATION)))
-RECONCILIATIONS = (
-    Parameter(
-        serializers.RECONCILIATIONS,
-        {"anyOf": [_RECONCILIATIONS, {"type": ["string", "null"]}]},
-        required=True,
-        description="The reconciliations to announce, or JSON text of them.",
-    ),
-)
-NAMESPACE = of_fields(
-    (*serializers.LIMITS, serializers.NESTED_SUBSCRIPTION),
-    {
-        "shared_runners_minutes_limit": "CI minutes a month.",
-        "extra_shared_runners_minutes_limit": "CI minutes that were bought.",
-        "additional_purchased_storage_size": "Storage that was bought.",
-        "additional_purchased_storage_ends_on": "The last day of that storage.",
-        "gitlab_subscription_attributes": "The subscription, to be written in the same step.",
-    },
-    inside={serializers.NESTED_SUBSCRIPTION.name: CHANGED_SUBSCRIPTION},
-)
+
+@schema_of.register
+def _(field: ReconciliationList) -> JsonSchema:
+    return {"anyOf": [array(schema_of(ReconciliationParameters())), {"type": ["string", "null"]}]}
+
 
 _NO_NAMESPACE = message(404, "There is no such namespace, or none that the user may know of.")
 _REFUSED = Answer(
@@ -111,14 +59,14 @@ OPERATIONS: Operations = {
         heading="Creating a subscription",
         summary="Create a subscription",
         consumers=CUSTOMERS_DOT,
-        parameters=NEW_SUBSCRIPTION,
+        parameters=of_serializer(params.NewSubscriptionParameters),
         answers=(Answer(201, "The subscription.", SUBSCRIPTION), *_WRITING, _NO_NAMESPACE),
     ),
     SubscriptionViewSet.update: Operation(
         heading="Updating a subscription",
         summary="Change a subscription",
         consumers=CUSTOMERS_DOT,
-        parameters=CHANGED_SUBSCRIPTION,
+        parameters=of_serializer(params.SubscriptionParameters),
         answers=(
             Answer(200, "The subscription.", SUBSCRIPTION),
             *_WRITING,
@@ -136,7 +84,7 @@ OPERATIONS: Operations = {
         heading="Creating an additional pack",
         summary="Add packs of CI minutes",
         consumers=CUSTOMERS_DOT,
-        parameters=PACKS,
+        parameters=of_serializer(params.PurchaseParameters),
         answers=(Answer(201, "The packs.", array(PACK)), *UNREADABLE, _NO_NAMESPACE),
     ),
     MinutesViewSet.move: Operation(
@@ -154,13 +102,13 @@ OPERATIONS: Operations = {
         summary="Announce reconciliations",
         description="Elements that are good are kept in any case.",
         consumers=CUSTOMERS_DOT,
-        parameters=RECONCILIATIONS,
+        parameters=of_serializer(params.AnnouncementParameters),
         answers=(_TAKEN, *_WRITING, _ON_GITLAB_COM),
     ),
     ReconciliationViewSet.destroy: Operation(
         summary="Withdraw what was announced for a namespace",
         consumers=CUSTOMERS_DOT,
-        parameters=of_fields((serializers.RECONCILED_NAMESPACE,), _RECONCILIATION),
+        parameters=of_serializer(params.WithdrawalParameters),
         answers=(
             no_content("It is withdrawn."),
             *_WRITING,
@@ -171,7 +119,7 @@ OPERATIONS: Operations = {
     NamespaceViewSet.update: Operation(
         summary="Set the limits of a namespace and write its subscription",
         consumers=CUSTOMERS_DOT,
-        parameters=NAMESPACE,
+        parameters=of_serializer(params.NamespaceParameters),
         answers=(Answer(200, "The namespace.", ACCOUNT), *_WRITING, _NO_NAMESPACE),
     ),
     NamespaceViewSet.retrieve: Operation(
@@ -182,7 +130,7 @@ OPERATIONS: Operations = {
     PortalReconciliationViewSet.update: Operation(
         summary="Announce the reconciliation of a namespace",
         consumers=CUSTOMERS_DOT,
-        parameters=of_fields(serializers.RECONCILIATION_DATES, _RECONCILIATION),
+        parameters=of_serializer(params.ReconciliationDatesParameters),
         answers=(_TAKEN, *_WRITING, _ON_GITLAB_COM, _NO_NAMESPACE),
     ),
     PortalReconciliationViewSet.destroy: Operation(

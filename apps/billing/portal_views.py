@@ -5,7 +5,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.billing import reconciliations, serializers
+from apps.billing import params, reconciliations
 from apps.billing.authentication import PortalAuthentication
 from apps.billing.views import (
     BillingViewSet,
@@ -17,8 +17,8 @@ from apps.billing.views import (
     find_namespace,
     withdraw,
 )
-from apps.core.api.fields import read
 from apps.core.api.params import parameters
+from apps.core.api.serializer_errors import read
 from apps.directory.models import Namespace
 
 
@@ -55,7 +55,7 @@ class PortalReconciliationViewSet(BillingViewSet):
     def update(self, request: Request, namespace: str) -> Response:
         """Announce it."""
         found = find_namespace(namespace)
-        dates = read(serializers.RECONCILIATION_DATES, parameters(request))
+        dates = read(params.ReconciliationDatesParameters, parameters(request))
         missing = reconciliations.missing_dates(dates)
         if missing:
             raise InvalidModel({"error": ", ".join(missing)})

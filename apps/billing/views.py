@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.billing import minutes, namespaces, reconciliations, seats, serializers, subscriptions
+from apps.billing import minutes, namespaces, params, reconciliations, seats, serializers, subscriptions
 from apps.billing.models import Subscription
 from apps.core.api.errors import (
     PARAMETER_BODY_ERRORS,
@@ -20,8 +20,8 @@ from apps.core.api.errors import (
     Forbidden,
     ResourceNotFound,
 )
-from apps.core.api.fields import read
 from apps.core.api.params import parameters
+from apps.core.api.serializer_errors import read
 from apps.core.api.views import InternalViewSet
 from apps.directory.access_levels import level_in_group
 from apps.directory.authentication import AdminTokenAuthentication
@@ -76,7 +76,7 @@ class SubscriptionViewSet(BillingViewSet):
     def create(self, request: Request, namespace: str) -> Response:
         """Doc: Creating a subscription."""
         found = find_namespace(namespace)
-        attributes = serializers.subscription_attributes(serializers.NEW_SUBSCRIPTION, parameters(request))
+        attributes = read(params.NewSubscriptionParameters, parameters(request))
         try:
             subscription = subscriptions.create(namespace=found, attributes=attributes, now=timezone.now())
         except subscriptions.AlreadySubscribed:
@@ -88,9 +88,7 @@ class SubscriptionViewSet(BillingViewSet):
     def update(self, request: Request, namespace: str) -> Response:
         """Doc: Updating a subscription."""
         found = find_namespace(namespace)
-        attributes = serializers.subscription_attributes(
-            serializers.CHANGED_SUBSCRIPTION, parameters(request)
-        )
+        attributes = read(params.SubscriptionParameters, parameters(request))
         try:
             subscription = subscriptions.update(namespace=found, attributes=attributes, now=timezone.now())
         except subscriptions.NoSubscription:
@@ -130,7 +128,7 @@ class MinutesViewSet(BillingViewSet):
     def create(self, request: Request, namespace: str) -> Response:
         """Doc: Creating an additional pack."""
         found = find_namespace(namespace)
-        packs = serializers.packs(parameters(request))
+        packs = read(params.PurchaseParameters, parameters(request))["packs"]
         try:
             bought = minutes.buy(namespace=found, packs=packs, now=timezone.now())
         except minutes.PackRefused:
@@ -156,7 +154,8 @@ class ReconciliationViewSet(BillingViewSet):
 
     def update(self, request: Request) -> Response:
         """Doc: Updating ``upcoming_reconciliations``. Elements that are good are kept in any case."""
-        elements = serializers.reconciliations(parameters(request))
+        given = read(params.AnnouncementParameters, parameters(request))
+        elements = given["upcoming_reconciliations"]
         failed = reconciliations.announce(elements=elements, now=timezone.now())
         if failed:
             raise InvalidModel({"error": serializers.failed_reconciliations(failed)})
@@ -164,8 +163,8 @@ class ReconciliationViewSet(BillingViewSet):
 
     def destroy(self, request: Request) -> Response:
         """Beyond the document: withdraw what was announced for a namespace."""
-        params = read((serializers.RECONCILED_NAMESPACE,), parameters(request))
-        return withdraw(params["namespace_id"])
+        given = read(params.WithdrawalParameters, parameters(request))
+        return withdraw(given["namespace_id"])
 
 
 def withdraw(namespace_id: int) -> Response:
@@ -183,7 +182,8 @@ class NamespaceViewSet(BillingViewSet):
     def update(self, request: Request, namespace: str) -> Response:
         """Change the namespace and answer with all there is to know about it."""
         found = find_namespace(namespace)
-        limits, subscription = serializers.namespace_changes(parameters(request))
+        limits = read(params.NamespaceParameters, parameters(request))
+        subscription = limits.pop("gitlab_subscription_attributes", None)
         try:
             namespaces.update(namespace=found, limits=limits, subscription=subscription, now=timezone.now())
         except namespaces.InvalidNamespace as refusal:

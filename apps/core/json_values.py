@@ -71,6 +71,6 @@ def as_text(value: Any) -> str | None:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return str(value)
+            return json.dumps(value)
         case _:
             return None

@@ -6,7 +6,8 @@ import pytest
 
 from apps.core.api.errors import Failure
 from apps.core.api.serializer_errors import read
-from apps.core.api.serializer_fields import Items, Parameters, Text, Texts, WholeNumber
+from apps.core.api.serializer_fields import Items, Text, Texts, WholeNumber
+from apps.core.api.serializers import Parameters
 
 
 class Inner(Parameters):

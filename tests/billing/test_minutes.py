@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.billing import minutes, serializers
+from apps.billing import minutes, params
 from apps.billing.models import MinutesPack
 from apps.directory.models import Namespace
 from tests.billing.customers_dot import CustomersDot
@@ -145,7 +145,7 @@ def test_statements_do_not_grow_with_the_packs(group: Namespace, now: datetime, 
 def test_more_packs_than_one_request_may_hold(
     dot: CustomersDot, group: Namespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serializers, "MAX_ELEMENTS", 1)
+    monkeypatch.setattr(params, "MAX_ELEMENTS", 1)
 
     refused = buy(dot, group, PACK, {**PACK, "purchase_xid": "second"})
 

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.billing import reconciliations, serializers
+from apps.billing import params, reconciliations
 from apps.billing.models import UpcomingReconciliation
 from tests.billing.customers_dot import CustomersDot
 from tests.factories.billing import UpcomingReconciliationFactory
@@ -191,7 +191,7 @@ def test_statements_do_not_grow_with_the_elements(now: datetime) -> None:
 
 
 def test_more_elements_than_one_request_may_hold(dot: CustomersDot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serializers, "MAX_ELEMENTS", 1)
+    monkeypatch.setattr(params, "MAX_ELEMENTS", 1)
     text = f"413 Request Entity Too Large - {U} may have 1 elements, not 2"
 
     assert put(dot, [COMPLETE, COMPLETE]) == (413, {"message": text})

@@ -5,11 +5,12 @@ invalid, then the rest; within these by the element of a list. A missing object 
 requires, and what is no object is wrong in all of it.
 """
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rest_framework.exceptions import ErrorDetail
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import Field
 from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.settings import api_settings
@@ -47,11 +48,19 @@ def read(kind: type[Serializer[Any]], given: Mapping[str, Any]) -> dict[str, Any
     Raises:
         Failure: 400, with every error.
     """
-    serializer = kind(data=given)
-    if not serializer.is_valid():
-        raise Failure(400, {"error": ", ".join(messages(serializer, serializer.errors))})
-    values: dict[str, Any] = serializer.validated_data
+    serializer = reader(kind)
+    try:
+        values: dict[str, Any] = serializer.run_validation(given)
+    except ValidationError as error:
+        found: Any = error.detail  # of an object: by field
+        raise Failure(400, {"error": ", ".join(dict.fromkeys(messages(serializer, found)))}) from None
     return values
+
+
+@functools.cache
+def reader(kind: type[Serializer[Any]]) -> Serializer[Any]:
+    """Return the one serializer of a kind that reads: it keeps nothing of what it has read."""
+    return kind()
 
 
 def messages(serializer: Serializer[Any], errors: Mapping[str, Any]) -> Iterator[str]:
@@ -96,7 +105,7 @@ def _inside(field: Field[Any, Any, Any, Any], scope: _Scope, name: str) -> Itera
     if isinstance(field, ListSerializer):
         for index, errors in found.items() if isinstance(found, Mapping) else ():
             if index != _OWN:
-                yield _of_object(f"{path}[{index}]", errors)
+                yield _of_object(f"{path}[{index}]" if getattr(field, "numbered", True) else path, errors)
     elif isinstance(found, Mapping):
         yield _of_object(path, found)
     elif MISSING in _kinds(field, scope, name) and INVALID not in scope.of_required:

@@ -1,18 +1,23 @@
 """Fields of parameters: what a form, a query or Go's JSON may write for a value.
 
-Optional parameters that are ``null`` count as absent. What is wrong is worded by :mod:`serializer_errors`.
+Optional parameters that are ``null`` count as absent, unless ``allow_null`` says that this is a value. What
+is wrong is worded by :mod:`serializer_errors`.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import SkipField
-from rest_framework.settings import api_settings
 
-from apps.core.api.coercion import to_integer
+from apps.core.api import dates
 from apps.core.json_values import as_text, storable, storable_text
+
+MIN_INTEGER, MAX_INTEGER = -(2**31), 2**31 - 1
+_DECIMAL = re.compile(r"\s*(?P<number>[+-]?[0-9]+(?:_[0-9]+)*)\s*", re.ASCII)
 
 
 class ParameterField(serializers.Field[Any, Any, Any, Any]):
@@ -27,10 +32,10 @@ class ParameterField(serializers.Field[Any, Any, Any, Any]):
     blank_is_null: ClassVar[bool] = False
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """Leave an optional parameter out that is ``null``."""
+        """Leave an optional parameter out that is ``null``, where that is no value."""
         if self.blank_is_null and data == "":
             data = None
-        if data is None and not self.required:
+        if data is None and not self.required and not self.allow_null:
             raise SkipField
         return super().validate_empty_values(data)
 
@@ -46,13 +51,46 @@ class WholeNumber(ParameterField):
 
     def to_internal_value(self, data: Any) -> int:
         """Return the number."""
-        try:
-            number = to_integer(data)
-        except ValueError:
+        decimal = _DECIMAL.fullmatch(data) if isinstance(data, str) else None
+        if isinstance(data, bool) or not (decimal or isinstance(data, int | float)):
             self.fail("invalid")
-        if number is None:
+        try:
+            number = int(decimal["number"] if decimal else data)
+        except (OverflowError, ValueError):  # JSON's 1e999 is infinite; a text of too many digits
+            self.fail("invalid")
+        if not MIN_INTEGER <= number <= MAX_INTEGER:
             self.fail("invalid")
         return number
+
+
+class Truth(ParameterField):
+    """A truth value: JSON's own, 1 and 0, or one of the words that are listed; blank counts as ``null``."""
+
+    blank_is_null = True
+    true: ClassVar = frozenset("1 on On ON t true True TRUE T y yes Yes YES Y".split())  # noqa: SIM905
+    false: ClassVar = frozenset("0 off Off OFF f false False FALSE F n no No NO N".split())  # noqa: SIM905
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return it."""
+        word = str(int(data)) if isinstance(data, int) else data
+        if not isinstance(word, str) or word not in self.true | self.false:
+            self.fail("invalid")
+        return word in self.true
+
+
+class Day(ParameterField):
+    """A date, which only a text can be, in one of the forms of :mod:`dates`; blank counts as ``null``."""
+
+    blank_is_null = True
+
+    def to_internal_value(self, data: Any) -> date:
+        """Return the day."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return dates.parse(data)
+        except ValueError:
+            self.fail("invalid")
 
 
 class WholeNumbers(ParameterField):
@@ -72,7 +110,7 @@ class Text(ParameterField):
     """A text; numbers and booleans become one. A required one may be ``null`` where it may be blank."""
 
     def __init__(self, *, blank: bool = True, max_length: int | None = None, **options: Any) -> None:
-        super().__init__(allow_null=blank, **options)
+        super().__init__(**{"allow_null": blank and options.get("required", True), **options})
         self.blank = blank
         self.max_length = max_length
 
@@ -144,58 +182,3 @@ class Content(ParameterField):
         if not isinstance(data, Mapping):
             self.fail("invalid")
         return dict(data)
-
-
-class ParameterList(ParameterField, serializers.ListSerializer[Any]):
-    """A list of objects that share their parameters."""
-
-    def run_child_validation(self, data: Any) -> Any:
-        """Refuse ``null`` as an element: the library lets an optional list have optional elements."""
-        if data is None:
-            raise ValidationError([ErrorDetail("No object.", "null")])
-        return super().run_child_validation(data)
-
-
-class ObjectList(ParameterList):
-    """The same, which is wrong as a whole where an element is no object."""
-
-    def to_internal_value(self, data: Any) -> list[Any]:
-        """Return the list."""
-        if isinstance(data, list) and not all(isinstance(item, Mapping) for item in data):
-            detail = ErrorDetail("Not a list of objects.", "invalid")
-            raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [detail]})
-        values: list[Any] = super().to_internal_value(data)
-        return values
-
-
-class Parameters(ParameterField, serializers.Serializer[Any]):
-    """An object with parameters of its own. ``keeps_all`` keeps the keys that it does not declare, too."""
-
-    keeps_all: ClassVar[bool] = False
-
-    class Meta:
-        list_serializer_class = ParameterList
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Return what is declared; of an object that is kept whole, the rest as well."""
-        errors: dict[str, Any] = {}
-        try:
-            values: dict[str, Any] = super().to_internal_value(data)
-        except ValidationError as error:
-            errors, values = dict(error.detail), {}  # type: ignore[arg-type]  # of an object they are by name
-        if not self.keeps_all or not isinstance(data, Mapping):
-            kept: Mapping[str, Any] = {}
-        elif storable(data):
-            kept = data
-        else:
-            detail = ErrorDetail("Cannot be stored.", "unstorable")
-            errors[api_settings.NON_FIELD_ERRORS_KEY] = [detail]
-        if errors:
-            raise ValidationError(errors)
-        return {**kept, **values}
-
-
-class BlankableParameters(Parameters):
-    """An object for which a form may send a blank."""
-
-    blank_is_null = True

@@ -1,18 +1,16 @@
-"""From the tables that endpoints read their parameters with to the rows of the schema.
+"""From the serializers that endpoints read their parameters with to the rows of the schema.
 
-Nothing is written down twice: a parameter that a table gains is in the schema, and one that it loses is not.
+Nothing is written down twice: what a serializer gains is in the schema, and what it loses is not.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any, TypeAlias, cast
 
 from rest_framework import serializers
 from rest_framework.serializers import ListSerializer, Serializer
 
-from apps.core.api import coercion
 from apps.core.api import serializer_fields as fields
-from apps.core.api.fields import Field
 from apps.core.schema.json_schema import array, nullable
 from apps.core.schema.operations import JsonSchema, Parameter
 
@@ -20,7 +18,7 @@ AnyField: TypeAlias = "serializers.Field[Any, Any, Any, Any]"
 # What is accepted is more than what clients should send: forms and query strings have only texts.
 WHOLE_NUMBER: JsonSchema = {
     "anyOf": [
-        {"type": "integer", "minimum": coercion.MIN_INTEGER, "maximum": coercion.MAX_INTEGER},
+        {"type": "integer", "minimum": fields.MIN_INTEGER, "maximum": fields.MAX_INTEGER},
         {"type": "string", "pattern": r"^(\s*[+-]?[0-9]+(_[0-9]+)*\s*)?$"},
     ]
 }
@@ -35,32 +33,6 @@ DAY: JsonSchema = {"type": "string", "examples": ["2021-06-13", "13 Jun 2021"]}
 SCALAR: JsonSchema = {"type": ["string", "number", "boolean"]}
 IDENTIFIER: JsonSchema = {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]}
 OPTIONAL_TEXT: JsonSchema = {"type": ["string", "null"]}
-
-_READERS: Mapping[Callable[[Any], Any], JsonSchema] = {
-    coercion.to_integer: WHOLE_NUMBER,
-    coercion.to_date: DAY,
-    coercion.to_boolean: TRUTH,
-    coercion.to_string: SCALAR,
-    coercion.to_object: {"type": "object"},
-}
-
-
-def of_fields(
-    table: Iterable[Field],
-    descriptions: Mapping[str, str],
-    *,
-    inside: Mapping[str, Sequence[Parameter]] | None = None,
-) -> tuple[Parameter, ...]:
-    """Return the rows of a table of fields; ``inside`` has the tables of those that are objects."""
-    return tuple(_of_field(field, descriptions, inside or {}) for field in table)
-
-
-def _of_field(
-    field: Field, descriptions: Mapping[str, str], inside: Mapping[str, Sequence[Parameter]]
-) -> Parameter:
-    schema = body_of(inside[field.name]) if field.name in inside else _READERS[field.read]
-    schema = nullable(schema) if field.may_be_empty else schema
-    return Parameter(field.name, schema, field.required, descriptions.get(field.name, ""))
 
 
 def of_serializer(kind: type[Serializer[Any]], *, optional: tuple[str, ...] = ()) -> tuple[Parameter, ...]:
@@ -102,6 +74,16 @@ def schema_of(field: AnyField) -> JsonSchema:
 @schema_of.register
 def _(field: fields.WholeNumber) -> JsonSchema:
     return WHOLE_NUMBER
+
+
+@schema_of.register
+def _(field: fields.Truth) -> JsonSchema:
+    return TRUTH
+
+
+@schema_of.register
+def _(field: fields.Day) -> JsonSchema:
+    return DAY
 
 
 @schema_of.register
