@@ -5,12 +5,15 @@ from typing import Annotated, Any, Literal
 import typer
 from django_typer.management import command
 
-from apps.core.console import Json, Limit, Noun, present, refusing, table
+from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, table
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory import projects, users
 from apps.directory.models import Project, Visibility
 from apps.git_access.repositories import new_repositories, remotes
 from apps.operations import new_projects
+from apps.operations.deletion.subjects import Kind
+from apps.operations.management import deleting
+from apps.operations.management.deleting import KeepRepository, Yes
 
 Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
 Creator = Annotated[str | None, typer.Option(metavar="USERNAME", help="Who is noted as creator.")]
@@ -71,6 +74,25 @@ class Command(Noun):
         rows = [_row(row) for row in found.select_related("route").order_by("route__path")[: limit or None]]
         lines = table(rows, none="There is no such project.")
         present(self, {"total": found.count(), "projects": rows}, lines, as_json=as_json)
+
+    @command(help=deleting.HELP.format(kind="project", name="acme/hammer"))
+    def delete(
+        self,
+        path: Path,
+        dry_run: DryRun = False,
+        keep_repository: KeepRepository = False,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
+        deleting.delete(
+            self,
+            Kind.PROJECT,
+            path,
+            dry_run=dry_run,
+            keep_repository=keep_repository,
+            yes=yes,
+            as_json=as_json,
+        )
 
 
 def _row(project: Project) -> dict[str, Any]:

@@ -7,10 +7,13 @@ import typer
 from django.core.management.base import CommandError
 from django_typer.management import command
 
-from apps.core.console import Json, Limit, Noun, details, present, refusing, table
+from apps.core.console import DryRun, Json, Limit, Noun, details, present, refusing, table
 from apps.core.encryption import NoEncryptionKey
 from apps.directory import users
 from apps.directory.models import User, UserState
+from apps.operations.deletion.subjects import Kind
+from apps.operations.management import deleting
+from apps.operations.management.deleting import KeepRepository, Yes
 from apps.ssh_keys import accounts, one_time_passwords
 
 Username = Annotated[str, typer.Argument(help="The user's name, in any letter case.")]
@@ -122,6 +125,25 @@ class Command(Noun):
         one_time_passwords.withdraw(user)
         present(
             self, {"username": user.username}, [f"One-time passwords are off for {user}."], as_json=as_json
+        )
+
+    @command(help=deleting.HELP.format(kind="user", name="alice"))
+    def delete(
+        self,
+        username: Username,
+        dry_run: DryRun = False,
+        keep_repository: KeepRepository = False,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
+        deleting.delete(
+            self,
+            Kind.USER,
+            username,
+            dry_run=dry_run,
+            keep_repository=keep_repository,
+            yes=yes,
+            as_json=as_json,
         )
 
     def _say_state(self, user: User, changed: bool, *, as_json: bool) -> None:

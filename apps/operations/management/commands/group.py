@@ -5,9 +5,14 @@ from typing import Annotated, Literal
 import typer
 from django_typer.management import command
 
-from apps.core.console import Json, Limit, Noun, present, refusing, table
+from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, table
 from apps.directory import groups
 from apps.directory.models import Namespace, NamespaceKind, Visibility
+from apps.operations.deletion.subjects import Kind
+from apps.operations.management import deleting
+from apps.operations.management.deleting import KeepRepository, Yes
+
+Path = Annotated[str, typer.Argument(help="The full path, such as top/sub.")]
 
 
 class Command(Noun):
@@ -16,7 +21,7 @@ class Command(Noun):
     @command(help="Create a group; the group above it is there already.")
     def create(
         self,
-        path: Annotated[str, typer.Argument(help="The full path, such as top/sub.")],
+        path: Path,
         name: Annotated[str, typer.Option(help="By default the last part of the path.")] = "",
         visibility: Literal["private", "internal", "public"] = "private",
         as_json: Json = False,
@@ -40,3 +45,22 @@ class Command(Noun):
         ]
         lines = table(rows, none="There is no group.")
         present(self, {"total": found.count(), "groups": rows}, lines, as_json=as_json)
+
+    @command(help=deleting.HELP.format(kind="group", name="acme"))
+    def delete(
+        self,
+        path: Path,
+        dry_run: DryRun = False,
+        keep_repository: KeepRepository = False,
+        yes: Yes = False,
+        as_json: Json = False,
+    ) -> None:
+        deleting.delete(
+            self,
+            Kind.GROUP,
+            path,
+            dry_run=dry_run,
+            keep_repository=keep_repository,
+            yes=yes,
+            as_json=as_json,
+        )
