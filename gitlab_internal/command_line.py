@@ -4,9 +4,13 @@ import sys
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from django.core.management import BaseCommand, ManagementUtility
 from django.db import OperationalError, ProgrammingError
 
+from gitlab_internal import command_overview
+
+OVERVIEW: tuple[list[str], ...] = ([], ["help"], ["--help"], ["-h"])
+EVERYTHING = ["help", "--all"]
 _UNDEFINED_TABLE = "42P01"  # PostgreSQL's code
 
 
@@ -16,15 +20,31 @@ def main(arguments: list[str]) -> None:
     A broken setting and a database that cannot be used end with 1 and one line; ``--traceback`` shows more.
     """
     program, *words = arguments
-    if words and not words[0].startswith("-"):
+    if words in OVERVIEW:
+        sys.stdout.write(command_overview.text())
+        return
+    if words == EVERYTHING:
+        words = ["help"]
+    named = 1 if words[:1] == ["help"] else 0
+    if words[named:] and not words[named].startswith("-"):
         # Commands are modules, whose names have no hyphens; people type `client-config`.
-        words[0] = words[0].replace("-", "_")
+        words[named] = words[named].replace("-", "_")
     try:
-        execute_from_command_line([program, *words])
+        _Utility([program, *words]).execute()
     except (ImproperlyConfigured, OperationalError, ProgrammingError) as error:
         if "--traceback" in words or not (line := _told(error)):
             raise
         sys.exit(line)
+
+
+class _Utility(ManagementUtility):
+    """Django's, for which an unknown command is wrong usage as well."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        try:
+            return super().fetch_command(subcommand)
+        except SystemExit as end:
+            raise SystemExit(2) from end
 
 
 def _told(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Values from the environment; one that cannot be read is named, with where to mend it, and never shown."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ class Reader(environ.Env):  # type: ignore[misc]  # the library has no types
     def __init__(self, file: Path) -> None:
         super().__init__()
         self.file = file
-        self.read_env(file)
+        given = dict(os.environ)
+        self.read_env(file, overwrite=True)  # of two lines, the later one counts, as for systemd and Docker
+        os.environ.update(given)
 
     def get_value(self, var: str, cast: Callable[..., Any] | None = None, *rest: Any, **options: Any) -> Any:
         try:

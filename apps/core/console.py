@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,7 +20,7 @@ from django.db import IntegrityError
 from django_typer.management import TyperCommand, initialize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from typer._click.exceptions import UsageError  # typer carries its own click
+from typer._click.exceptions import MissingParameter, UsageError  # typer carries its own click
 
 from apps.core import checks
 
@@ -43,13 +43,23 @@ class Verb(TyperCommand):
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        try:
-            return bool(super().__exit__(kind, raised, trace))  # type: ignore[no-untyped-call]
-        except SystemExit as end:
-            # The library ends with 1 for everything.
-            if isinstance(raised, UsageError):
-                raise SystemExit(2) from end
-            raise
+        if isinstance(raised, UsageError) and self._called_from_command_line and not self._traceback:
+            super().__exit__(None, None, None)  # type: ignore[no-untyped-call]  # leaves the command
+            _end_with_usage(raised)
+        return bool(super().__exit__(kind, raised, trace))  # type: ignore[no-untyped-call]
+
+
+def _end_with_usage(wrong: UsageError) -> NoReturn:
+    """Say on standard error how the command is used, and what was wrong; the library says it on both."""
+    parameter = wrong.param if isinstance(wrong, MissingParameter) else None
+    lines = [f"Missing parameter: {parameter.name}" if parameter else wrong.format_message()]
+    if wrong.ctx:
+        command: Any = wrong.ctx.command
+        if verbs := getattr(command, "commands", None):
+            lines.append(f"Verbs: {', '.join(verbs)}.")
+        lines = [wrong.ctx.get_usage(), *lines, f"More: {wrong.ctx.command_path} --help"]
+    sys.stderr.write("\n".join(lines) + "\n")
+    raise SystemExit(2) from wrong
 
 
 class Noun(Verb):

@@ -64,5 +64,5 @@ def _file() -> dict[str, str]:
     class File(environ.Env):  # type: ignore[misc]  # the library has no types
         ENVIRON: dict[str, str] = {}
 
-    File.read_env(settings.DATA / "env")
+    File.read_env(settings.DATA / "env", overwrite=True)
     return File.ENVIRON

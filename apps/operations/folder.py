@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shlex
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +20,10 @@ AGENT_TOKEN = "agent_token"  # noqa: S105 -- the name of a file
 FIRST_PASSWORD = "first_password"  # noqa: S105 -- the name of a file
 SETTINGS_FILE = "env"
 
+_LOOPBACK = re.compile(r"http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?/?")
 _SETTINGS = """\
-# Settings of this instance, one NAME=value a line. README.md lists them; the process environment wins.
+# Settings of this instance, one NAME=value a line, of two lines the later one. README.md lists
+# them; the process environment wins.
 # GITALY_STORAGES names where each storage's Gitaly listens, and its token if it wants one, such as
 # GITALY_STORAGES={"default": {"address": "unix:/run/gitaly.socket"}}
 """
@@ -36,6 +40,20 @@ def create(*, first_settings: Mapping[str, str] | None = None) -> list[Path]:
     """
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     return [path for path, content in _wanted(first_settings or {}) if _create(path, content)]
+
+
+def follow_address(name: str, url: str) -> str:
+    """Write ``url`` where the settings file names another port of this machine; return what stood there.
+
+    An address that somebody chose, by a name or with a path, stays.
+    """
+    path = settings.DATA / SETTINGS_FILE
+    text = path.read_text()
+    lines = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+    if not lines or lines[-1] == url or not _LOOPBACK.fullmatch(lines[-1]):
+        return ""
+    _replace(path, text.replace(f"{name}={lines[-1]}\n", f"{name}={url}\n").encode())
+    return str(lines[-1])
 
 
 def secret_files() -> dict[str, Path]:
@@ -94,13 +112,25 @@ def _create(path: Path, content: bytes) -> bool:
     """Create the file whole or not at all: nobody ever reads half a secret."""
     if path.exists():
         return False
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}-")  # mode 0600
+    draft = _draft(path, content)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
         with contextlib.suppress(FileExistsError):
-            os.link(name, path)
+            os.link(draft, path)
             return True
     finally:
-        Path(name).unlink()
+        draft.unlink()
     return False
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = _draft(path, content)
+    draft.chmod(stat.S_IMODE(path.stat().st_mode))
+    draft.replace(path)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """Write a file beside the one that it is to become, for its owner only."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name.lstrip('.')}-")  # mode 0600
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    return Path(name)

@@ -97,3 +97,25 @@ def test_a_key_in_the_environment_needs_no_file(data: Path, monkeypatch: pytest.
     folder.create()
 
     assert not (data / "secret_key").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "former"),
+    [
+        ("http://localhost:3001", "http://localhost:3001"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost:9", ""),
+        ("https://git.example.com", ""),
+        ("http://localhost:3001/gitlab", ""),
+    ],
+)
+def test_a_port_of_this_machine_follows_and_a_chosen_address_stays(
+    data: Path, written: str, former: str
+) -> None:
+    folder.create(first_settings={"INSTANCE_URL": written, "SSH_PORT": "2222"})
+
+    assert folder.follow_address("INSTANCE_URL", "http://localhost:9") == former
+
+    after = "http://localhost:9" if former else written
+    assert (data / "env").read_text().splitlines()[-2:] == [f"INSTANCE_URL={after}", "SSH_PORT=2222"]
+    assert stat.S_IMODE((data / "env").stat().st_mode) == 0o600

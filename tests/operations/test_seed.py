@@ -12,6 +12,7 @@ from pytest_django import Settings
 from apps.core.gitaly.repository import project_path
 from apps.directory.models import Namespace, Project, User
 from apps.git_access.models import BroadcastMessage
+from apps.operations.management.commands.seed import Command
 from apps.ssh_keys.models import Key
 from tests.factories.directory import UserFactory
 from tests.gitaly_double.server import running
@@ -141,3 +142,11 @@ def test_gitaly_makes_the_repositories_of_the_projects(tmp_path: Path, settings:
 
     assert first == second == "Gitaly has the repositories of 2 projects.\n"
     assert (tmp_path / project_path(3) / "HEAD").is_file()
+
+
+def test_numbers_without_scale_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "seed", "--users", "5"])  # type: ignore[no-untyped-call]
+
+    assert end.value.code == 2
+    assert "Invalid value: --users counts with --scale only." in capsys.readouterr().err

@@ -72,6 +72,12 @@ def test_the_environment_wins_over_the_file(data: Path) -> None:
     assert read()["INSTANCE_URL"] == "https://from.the.environment"
 
 
+def test_of_two_lines_the_later_one_counts(data: Path) -> None:
+    (data / "env").write_text("READ_ONLY=false\nREAD_ONLY=true\n")
+
+    assert read()["READ_ONLY"] is True
+
+
 def test_the_file_that_serve_writes_names_the_gitaly_of_the_examples(data: Path) -> None:
     from apps.operations.folder import EXAMPLE_SETTINGS
 

@@ -65,11 +65,11 @@ _KEY_HEAD = struct.pack(">I", 11) + b"ssh-ed25519" + struct.pack(">I", 32)
 class World:
     """How much of everything there is, and the number that all chance comes from."""
 
-    users: int
-    groups: int
-    projects: int
-    members: int
-    keys: int
+    users: int = 100_000
+    groups: int = 30_000
+    projects: int = 200_000
+    members: int = 500_000
+    keys: int = 1_000_000
     random_seed: int = 1
 
 

@@ -1,6 +1,7 @@
 """``manage.py seed``: the world of GitLab's document, or a very large one."""
 
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,8 +23,8 @@ from apps.operations.scale.world import World
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 
-def _number(what: str) -> Any:
-    return typer.Option(min=0, help=f"With --scale: how many {what}.")
+def _number(what: str, number: int) -> Any:
+    return typer.Option(min=0, help=f"With --scale: how many {what}; {number} unless said.")
 
 
 class Command(Verb):
@@ -41,25 +42,23 @@ class Command(Verb):
             bool, typer.Option("--repositories", help="Only let Gitaly make the repositories that lack.")
         ] = False,
         scale: Annotated[bool, typer.Option("--scale", help="A very large directory.")] = False,
-        users: Annotated[int, _number("users")] = 100_000,
-        groups: Annotated[int, _number("groups, nested three deep")] = 30_000,
-        projects: Annotated[int, _number("projects")] = 200_000,
-        members: Annotated[int, _number("memberships of groups and projects")] = 500_000,
-        keys: Annotated[int, _number("SSH keys, every twentieth a deploy key")] = 1_000_000,
-        random_seed: Annotated[int, typer.Option(help="With --scale: another number, another world.")] = 1,
+        users: Annotated[int | None, _number("users", 100_000)] = None,
+        groups: Annotated[int | None, _number("groups, nested three deep", 30_000)] = None,
+        projects: Annotated[int | None, _number("projects", 200_000)] = None,
+        members: Annotated[int | None, _number("memberships of groups and projects", 500_000)] = None,
+        keys: Annotated[int | None, _number("SSH keys, every twentieth a deploy key", 1_000_000)] = None,
+        random_seed: Annotated[
+            int | None, typer.Option(help="With --scale: another number, another world; 1 unless said.")
+        ] = None,
         as_json: Json = False,
     ) -> None:
+        given = _given(users, groups, projects, members, keys, random_seed)
         if scale:
-            world = World(
-                users=users,
-                groups=groups,
-                projects=projects,
-                members=members,
-                keys=keys,
-                random_seed=random_seed,
-            )
-            self._fill(world, force=force, as_json=as_json)
-        elif repositories or self._load(force=force):
+            self._fill(World(**given), force=force, as_json=as_json)
+            return
+        if given:
+            raise typer.BadParameter(f"--{next(iter(given)).replace('_', '-')} counts with --scale only.")
+        if repositories or self._load(force=force):
             self._create_repositories()
 
     def _fill(self, world: World, *, force: bool, as_json: bool) -> None:
@@ -96,6 +95,12 @@ class Command(Verb):
             )
         else:
             self.stdout.write(f"Gitaly has the repositories of {count} projects.")
+
+
+def _given(*numbers: int | None) -> dict[str, int]:
+    """Return those that were said, by their names in a world."""
+    pairs = zip(fields(World), numbers, strict=True)
+    return {field.name: number for field, number in pairs if number is not None}
 
 
 _REPORT = "{name}: {there} there before, {made} made in {seconds:.1f} s, {rate} a second"

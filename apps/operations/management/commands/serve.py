@@ -53,11 +53,21 @@ class Command(BaseCommand):
             listener = listening.listen(address)
         except OSError as error:
             raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
+        self._follow_address(listening.instance_url(server))
         metrics = self._metrics_listener()
         self._describe(listening.of(listener), password)
         if metrics:
             self._describe_metrics(listening.of(metrics))
         _become_instance(lock, listener, metrics)
+
+    def _follow_address(self, wanted: dict[str, str]) -> None:
+        """Let commands and links know the port of now, where they know another of this machine."""
+        for name, url in wanted.items():
+            former = folder.follow_address(name, url)
+            if former:
+                self.stdout.write(f"{name}={url} in {folder.SETTINGS_FILE}; it was {former}.")
+                if os.environ.get(name) == former:
+                    os.environ[name] = url
 
     def _metrics_listener(self) -> socket.socket | None:
         """Open the address of the metrics; an instance runs without when another one has it."""
