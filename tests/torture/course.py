@@ -4,12 +4,13 @@ import logging
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 # Gives the run a folder of its own; its servers are those of this course, which can be restarted.
 os.environ["TEST_DATABASE"] = "sqlite"
 from tests import databases, servers
 from tests import environment as run_environment
-from tests.torture import neighbours
+from tests.torture import disk, neighbours
 from tests.torture.neighbours import Neighbour
 from tests.torture.report import Report
 
@@ -23,6 +24,7 @@ class Course:
     worlds: int
     postgresql: Neighbour | None
     redis: Neighbour | None
+    disk: Path | None
     only: str
 
     def has(self, part: str) -> bool:
@@ -40,14 +42,16 @@ def run(store: str, *, short: bool, only: str, worlds: int | None) -> int:
     report = Report(store)
     with ExitStack() as stack:
         postgresql = redis = None
+        place = stack.enter_context(disk.mounted())
         if store == "postgres":
-            postgresql, cluster = stack.enter_context(neighbours.postgresql())
+            with disk.temporary(place):
+                postgresql, cluster = stack.enter_context(neighbours.postgresql())
             redis, url = stack.enter_context(neighbours.redis())
             os.environ["REDIS_URL"] = f"{url}?db=0"
             os.environ["DATABASE_URL"] = servers.PostgreSQL(cluster.folder, postgresql.pid).url("torture")
         _set_up(store)
         number = (100 if short else 3000) if worlds is None else worlds
-        course = Course(report, short, number, postgresql, redis, only)
+        course = Course(report, short, number, postgresql, redis, place, only)
         from tests.torture import parts
 
         parts.run(course)

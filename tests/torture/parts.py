@@ -1,6 +1,6 @@
 """The parts of the course, in their order."""
 
-from tests.torture import faults, fuzz, load, stage
+from tests.torture import disk, faults, fuzz, load, stage
 from tests.torture.course import Course
 from tests.torture.report import Row
 from tests.torture.worlds import planted, trying
@@ -34,7 +34,11 @@ def worlds(course: Course) -> None:
 def on_an_instance(course: Course) -> None:
     """What breaks around a running instance, how much it takes, and what strangers send it."""
     with stage.opened(
-        course.report, seconds=course.seconds, postgresql=course.postgresql, redis=course.redis
+        course.report,
+        seconds=course.seconds,
+        postgresql=course.postgresql,
+        redis=course.redis,
+        disk=course.disk,
     ) as opened:
         if course.has("faults"):
             faults.of_processes(opened, short=course.short)
@@ -42,6 +46,8 @@ def on_an_instance(course: Course) -> None:
             faults.of_gitaly(opened, short=course.short)
             faults.of_clients(opened)
             faults.of_secrets(opened, short=course.short)
+        if course.has("disk"):
+            disk.run(opened)
         if course.has("load"):
             load.run(opened, short=course.short)
         if course.has("fuzz"):
@@ -52,5 +58,5 @@ def run(course: Course) -> None:
     """Run the parts that were asked for."""
     if course.has("worlds"):
         worlds(course)
-    if any(map(course.has, ("faults", "load", "fuzz"))):
+    if any(map(course.has, ("faults", "disk", "load", "fuzz"))):
         on_an_instance(course)

@@ -1,6 +1,7 @@
 """One instance with everything around it, and how a fault is tried on it."""
 
 import http.client
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -49,6 +50,8 @@ class Stage:
     """How long a fault lasts."""
     postgresql: Neighbour | None = None
     redis: Neighbour | None = None
+    disk: Path | None = None
+    """Where all that the instance writes lies, when it can be filled."""
     failures: list[str] = field(default_factory=list)
 
     def try_fault(
@@ -119,7 +122,12 @@ class Stage:
 
 @contextmanager
 def opened(
-    report: Report, *, seconds: float, postgresql: Neighbour | None = None, redis: Neighbour | None = None
+    report: Report,
+    *,
+    seconds: float,
+    postgresql: Neighbour | None = None,
+    redis: Neighbour | None = None,
+    disk: Path | None = None,
 ) -> Iterator[Stage]:
     """Run an instance on the servers that the environment names, with a Gitaly and clients."""
     with ExitStack() as stack:
@@ -128,6 +136,8 @@ def opened(
         answers, address = stack.enter_context(gitaly.answering(folder, gate))
         answers.world.on_disk = {"project-3", "project-7"}
         data, database = stack.enter_context(prepared_folder())
+        if disk:
+            data = shutil.copytree(data, disk / "data")
         metrics = free_port()
         settings = environment(
             data,
@@ -139,6 +149,6 @@ def opened(
         service = stack.enter_context(serving(settings, free_port()))
         ledger = Ledger(database.get("DATABASE_URL", str(data / "db.sqlite3")))
         clients = Clients(service, ledger)
-        stage = Stage(service, metrics, gate, clients, ledger, report, seconds, postgresql, redis)
+        stage = Stage(service, metrics, gate, clients, ledger, report, seconds, postgresql, redis, disk)
         stage.recover()
         yield stage
