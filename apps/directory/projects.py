@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
+from apps.core.gitaly.objects import ObjectFormat
 from apps.directory import paths
 from apps.directory.models import Namespace, Project, User, Visibility
 
@@ -33,7 +34,12 @@ def find(path: str) -> Project:
 
 
 def create(
-    *, full_path: str, name: str = "", visibility: Visibility = Visibility.PRIVATE, creator: User | None
+    *,
+    full_path: str,
+    name: str = "",
+    visibility: Visibility = Visibility.PRIVATE,
+    object_format: ObjectFormat = ObjectFormat.SHA1,
+    creator: User | None,
 ) -> Project:
     """Create a project without a repository; its namespace is there already.
 
@@ -49,7 +55,14 @@ def create(
     name = name or path
     if Project.objects.filter(namespace=namespace, name=name).exists():
         raise ValidationError({"name": f"A project of {above} is called {name} already."})
-    project = Project(namespace=namespace, path=path, name=name, visibility_level=visibility, creator=creator)
+    project = Project(
+        namespace=namespace,
+        path=path,
+        name=name,
+        visibility_level=visibility,
+        object_format=object_format,
+        creator=creator,
+    )
     project.clean_fields(exclude=["default_branch"])
     project.save()
     return project

@@ -1,11 +1,22 @@
 """A project with its repository: both, or neither."""
 
+import enum
+
 from django.conf import settings
 
 from apps.core.gitaly.failures import GitalyFailure
+from apps.core.gitaly.objects import ObjectFormat
 from apps.directory import projects
 from apps.directory.models import Project, User, Visibility
 from apps.git_access.repositories import new_repositories
+
+
+class Repositories(enum.Enum):
+    """Which repositories a new project gets."""
+
+    NONE = enum.auto()
+    CODE = enum.auto()
+    CODE_AND_WIKI = enum.auto()
 
 
 def create(
@@ -14,8 +25,8 @@ def create(
     name: str,
     visibility: Visibility,
     creator: User | None,
-    with_repository: bool,
-    with_wiki: bool = False,
+    object_format: ObjectFormat = ObjectFormat.SHA1,
+    repositories: Repositories,
 ) -> Project:
     """Create a project, and its repositories where they are wished and a Gitaly is configured for it.
 
@@ -24,11 +35,13 @@ def create(
         ValidationError: a value is not legal, or path or name are taken.
         GitalyFailure: Gitaly did not make the repository; there is no project then.
     """
-    project = projects.create(full_path=full_path, name=name, visibility=visibility, creator=creator)
-    if with_repository and project.storage in settings.GITALY_STORAGES:
+    project = projects.create(
+        full_path=full_path, name=name, visibility=visibility, object_format=object_format, creator=creator
+    )
+    if repositories is not Repositories.NONE and project.storage in settings.GITALY_STORAGES:
         try:
             new_repositories.create(project)
-            if with_wiki:
+            if repositories is Repositories.CODE_AND_WIKI:
                 new_repositories.create_wiki(project)
         except GitalyFailure:
             project.delete()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.end_to_end.chains import AnyChain
-from tests.gitaly.workspaces import Workspace
+from tests.gitaly.workspaces import Outcome, Workspace
 
 RULES = (
     "from apps.git_access.models import ProtectedBranch as B, ProtectedTag as T;"
@@ -93,3 +93,64 @@ def test_links_lead_where_the_operator_says_and_are_ten_at_most(
     assert "Merge requests can be created for 2 more of the pushed branches." in outcome.remote
     said = " ".join(" ".join(wished.remote).split())
     assert "this server creates no merge requests" in said
+
+
+def test_a_sha256_clone_is_told_what_it_needs_and_then_pushes(
+    everybodys_chain: AnyChain, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Git does not say before a push how its objects are named, so a project made by it has SHA-1."""
+    chain, path = everybodys_chain, name(everybodys_chain, "sha256")
+    modern = Workspace.create(tmp_path / "modern", "--object-format=sha256")
+    modern.commit("First", file="1")
+    modern.git("tag", "v1")
+
+    refused = chain.push(modern, "main", to=path)
+    chain.instance.manage("project", "create-repository", path, "--object-format=sha256")
+    pushed = chain.push(modern, "main", "v1", to=path)
+    chain.work()
+    modern.commit("Second", file="2")
+    again = chain.push(modern, "main", "main:topic", to=path)
+    deleted = chain.push(modern, ":topic", to=path)
+    clone = chain.clone(tmp_path / "other", of=path)
+    of_sha1 = chain.push(workspace, "main", to=path)
+
+    assert refused.status != 0
+    assert f"manage.py project create-repository {path} --object-format sha256" in spoken(refused)
+    assert [pushed.status, again.status, deleted.status] == [0, 0, 0]
+    assert clone.git("rev-parse", "HEAD", "v1") == modern.git("rev-parse", "main", "v1")
+    assert clone.git("rev-parse", "--show-object-format") == "sha256"
+    assert of_sha1.status != 0
+    assert chain.shell_says(RULES.format(path=path)) == "['main']"
+    assert chain.shell_says(EXAMINE) == "[]"
+
+
+def test_a_wiki_begins_with_its_first_push(everybodys_chain: AnyChain, tmp_path: Path) -> None:
+    chain, path = everybodys_chain, name(everybodys_chain, "wiki")
+    for folder, to in (("code", path), ("pages", f"{path}.wiki")):
+        pages = Workspace.create(tmp_path / folder)
+        pages.commit("First", home="Hello\n")
+        assert chain.push(pages, "main:trunk", to=to).status == 0
+        chain.work()
+
+    clone = chain.clone(tmp_path / "other", of=f"{path}.wiki")
+
+    assert (clone.path / "home").read_text() == "Hello\n"
+    assert clone.git("symbolic-ref", "--short", "HEAD") == "trunk"
+
+
+def test_an_operator_moves_the_default_branch(
+    everybodys_chain: AnyChain, workspace: Workspace, tmp_path: Path
+) -> None:
+    chain, path = everybodys_chain, name(everybodys_chain, "moved")
+    chain.push(workspace, "main", "main:trunk", to=path)
+    chain.work()
+
+    chain.instance.manage("project", "set-default-branch", path, "trunk")
+
+    clone = chain.clone(tmp_path / "other", of=path)
+    assert clone.git("symbolic-ref", "--short", "HEAD") == "trunk"
+
+
+def spoken(outcome: Outcome) -> str:
+    """Return what the other side said on one line: what is framed is broken into lines first."""
+    return " ".join(" ".join(outcome.remote).split())

@@ -4,14 +4,35 @@ from dataclasses import replace
 
 import pytest
 
-from apps.core.gitaly.failures import GitalyRefusedRequest
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, LfsPointer, Person
+from apps.core.gitaly.failures import GitalyRefusedRequest, RepositoryNotFound, RevisionNotFound
+from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, Person
 from tests.gitaly.doubles import REPOSITORY, Stage, StartDouble
 from tests.gitaly.workspaces import ZEROS, Workspace
 from tests.gitaly_double.versions import Version
 
 OID = "a" * 64
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 12345\n"
+
+
+def test_a_missing_commit_is_no_missing_repository(stage: Stage) -> None:
+    absent = Commit(
+        id="1" * 40,
+        message="",
+        message_is_whole=True,
+        author=Person("", ""),
+        committer=Person("", ""),
+        parent_ids=("2" * 40,),
+        tree_id="3" * 40,
+        signed=False,
+    )
+
+    with pytest.raises(RevisionNotFound, match="commit not found") as missing:
+        stage.client().find_changed_paths([absent])
+    stage.client().remove_repository()
+    with pytest.raises(RepositoryNotFound):
+        stage.client().find_changed_paths([absent])
+
+    assert missing.value.cause is not None
 
 
 def test_new_commits_are_those_that_no_ref_leads_to(stage: Stage, workspace: Workspace) -> None:

@@ -31,10 +31,10 @@ class Workspace:
     path: Path
 
     @classmethod
-    def create(cls, path: Path) -> "Workspace":
+    def create(cls, path: Path, *options: str) -> "Workspace":
         path.mkdir()
         workspace = cls(path)
-        workspace.git("init", "--quiet", "--template=", "--initial-branch=main")
+        workspace.git("init", "--quiet", "--template=", "--initial-branch=main", *options)
         return workspace
 
     def git(self, *arguments: str, stdin: str | None = None) -> str:

@@ -17,6 +17,7 @@ from tests.gitaly_double.versions import Version
 SINCE = {
     "CheckObjectsExist": (14, 10),
     "ListAllBlobs": (14, 2),
+    "ObjectFormat": (15, 9),
 }
 Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 

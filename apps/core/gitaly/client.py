@@ -4,30 +4,27 @@ Every method raises a ``GitalyFailure`` when the call does not succeed. None may
 transaction: Gitaly often waits for our own answer while it serves us.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
-from apps.core.gitaly import calls, methods
-from apps.core.gitaly.channels import UnusableAddress, channel_to
-from apps.core.gitaly.failures import GitalyDeadlineExceeded, GitalyRefusedRequest, GitalyUnavailable
+from apps.core.gitaly import methods
+from apps.core.gitaly.asker import Asker
+from apps.core.gitaly.failures import GitalyRefusedRequest, RepositoryNotFound, RevisionNotFound
 from apps.core.gitaly.messages import (
     EMPTY_TREES,
     blob_of,
     changed_path_of,
     commit_of,
     lfs_pointer_of,
-    repository_message,
+    object_format_message,
+    object_format_of,
     requests_for_trees,
     short_branch,
     text,
 )
-from apps.core.gitaly.metadata import metadata
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer
-from apps.core.gitaly.repository import Repository
-from apps.core.gitaly.servers import UnknownStorage, server_of
+from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, ObjectFormat
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
 KIBIBYTE = 1024
@@ -37,33 +34,29 @@ DIFFS_AT_ONCE = 4
 IDS_PER_REQUEST = 5_000  # a request may have 4 MB; an id of SHA-256 takes 66 bytes
 
 
-def unlimited() -> float:
-    """Leave a call to its own limit."""
-    return math.inf
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gitaly:
+class Gitaly(Asker):
     """Gitaly's answers about one repository."""
-
-    repository: Repository
-    seconds_left: Callable[[], float] = unlimited
-    """How much time the whole request has left; asked before each call."""
-    correlation_id: str = ""
-    primary_only: bool = False
-    """Ask the primary of a cluster: replicas do not see a push that is still being checked."""
-    relative_path: str = ""
-    """The path that Gitaly named in its own request, which may be a snapshot's."""
 
     def repository_exists(self) -> bool:
         request = pb.RepositoryExistsRequest(repository=self._repository)
         return self._ask(methods.REPOSITORY_EXISTS, request).exists
 
-    def create_repository(self, *, default_branch: str) -> None:
+    def create_repository(
+        self, *, default_branch: str, object_format: ObjectFormat = ObjectFormat.SHA1
+    ) -> None:
+        """Create an empty repository; before 15.7 it is one of SHA-1, whatever is asked for."""
         request = pb.CreateRepositoryRequest(
-            repository=self._repository, default_branch=default_branch.encode()
+            repository=self._repository,
+            default_branch=default_branch.encode(),
+            object_format=object_format_message(object_format),
         )
         self._ask(methods.CREATE_REPOSITORY, request)
+
+    def object_format(self) -> ObjectFormat:
+        """Return the kind of the repository's object ids; Gitaly before 15.9 cannot say."""
+        request = pb.ObjectFormatRequest(repository=self._repository)
+        return object_format_of(self._ask(methods.OBJECT_FORMAT, request).format)
 
     def remove_repository(self) -> None:
         self._ask(methods.REMOVE_REPOSITORY, pb.RemoveRepositoryRequest(repository=self._repository))
@@ -196,8 +189,7 @@ class Gitaly:
 
     def _tree_paths(self, trees: Sequence[str]) -> list[ChangedPath]:
         request = pb.FindChangedPathsRequest(repository=self._repository, requests=requests_for_trees(trees))
-        answers = self._collect(methods.FIND_CHANGED_PATHS, request)
-        return [changed_path_of(path) for answer in answers for path in answer.paths]
+        return self._paths(request)
 
     def _changed_paths(self, commit_ids: Sequence[str]) -> list[ChangedPath]:
         request = pb.FindChangedPathsRequest(
@@ -205,41 +197,17 @@ class Gitaly:
             commits=commit_ids,
             merge_commit_diff_mode=pb.FindChangedPathsRequest.MERGE_COMMIT_DIFF_MODE_ALL_PARENTS,
         )
-        answers = self._collect(methods.FIND_CHANGED_PATHS, request)
-        return [changed_path_of(path) for answer in answers for path in answer.paths]
+        return self._paths(request)
 
-    @property
-    def _repository(self) -> pb.Repository:
-        return repository_message(self.repository)
-
-    def _ask(
-        self, method: calls.Unary[calls.Request, calls.Response], request: calls.Request
-    ) -> calls.Response:
-        return calls.ask(method, request, self._terms(method.seconds))
-
-    def _collect(
-        self, method: calls.Stream[calls.Request, calls.Response], request: calls.Request
-    ) -> Sequence[calls.Response]:
-        return calls.collect(method, request, self._terms(method.seconds))
-
-    def _terms(self, limit: float) -> calls.Terms:
-        seconds = min(limit, self.seconds_left())
-        if seconds <= 0:
-            raise GitalyDeadlineExceeded("no time left for the call")
+    def _paths(self, request: pb.FindChangedPathsRequest) -> list[ChangedPath]:
+        """Return the paths; Gitaly says alike that a commit or that the repository is missing."""
         try:
-            server = server_of(self.repository.storage_name)
-            channel = channel_to(server.address)
-        except UnknownStorage as error:
-            raise GitalyUnavailable(f"no server for storage {error}") from error
-        except UnusableAddress as error:
-            raise GitalyUnavailable(f"unusable address: {error}") from error
-        sent = metadata(
-            server,
-            correlation_id=self.correlation_id,
-            primary_only=self.primary_only,
-            relative_path=self.relative_path,
-        )
-        return calls.Terms(channel, self.repository.storage_name, seconds, sent)
+            answers = self._collect(methods.FIND_CHANGED_PATHS, request)
+        except RepositoryNotFound as missing:
+            if not self.repository_exists():
+                raise
+            raise RevisionNotFound.because_of(missing) from missing
+        return [changed_path_of(path) for answer in answers for path in answer.paths]
 
 
 def _batches(ids: Sequence[str], *, size: int | None = None) -> Iterator[Sequence[str]]:

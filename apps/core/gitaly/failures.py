@@ -44,6 +44,21 @@ class RepositoryExists(GitalyFailure):
     """A repository that should be created is there already."""
 
 
+class RevisionNotFound(GitalyFailure):
+    """The repository is there, and a commit that was asked about is not."""
+
+    @classmethod
+    def because_of(cls, failure: GitalyFailure) -> "RevisionNotFound":
+        """Return what a failure means that was taken for another one at first."""
+        meant = cls(str(failure))
+        meant.cause = failure.cause
+        return meant
+
+
+class OtherObjectFormat(GitalyFailure):
+    """A repository has another kind of object ids than was asked for."""
+
+
 class GitalyRefused(GitalyFailure):
     """Gitaly did not accept the token."""
 

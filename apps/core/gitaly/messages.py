@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, Person
+from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, ObjectFormat, Person
 from apps.core.gitaly.repository import Repository
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
@@ -12,6 +12,10 @@ EMPTY_TREES = (
     "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 )
+_OBJECT_FORMATS = {
+    ObjectFormat.SHA1: pb.OBJECT_FORMAT_SHA1,
+    ObjectFormat.SHA256: pb.OBJECT_FORMAT_SHA256,
+}
 _POINTER_OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
 _POINTER_SIZE = re.compile(rb"^size ([0-9]+)$", re.MULTILINE)
 
@@ -26,6 +30,16 @@ def repository_message(repository: Repository) -> pb.Repository:
         gl_repository=repository.gl_repository,
         gl_project_path=repository.gl_project_path,
     )
+
+
+def object_format_message(object_format: ObjectFormat) -> pb.ObjectFormat:
+    """Say how the objects of a new repository are named."""
+    return _OBJECT_FORMATS[object_format]
+
+
+def object_format_of(message: pb.ObjectFormat) -> ObjectFormat:
+    """Read how objects are named; where nothing is said, it is as it always was."""
+    return ObjectFormat.SHA256 if message == pb.OBJECT_FORMAT_SHA256 else ObjectFormat.SHA1
 
 
 def _encodable(directory: str) -> str:

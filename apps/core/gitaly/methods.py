@@ -14,6 +14,11 @@ CREATE_REPOSITORY = Unary(
     pb.CreateRepositoryResponse,
     writes=True,
 )
+OBJECT_FORMAT = Unary(
+    "/gitaly.RepositoryService/ObjectFormat",
+    pb.ObjectFormatRequest,
+    pb.ObjectFormatResponse,
+)
 REMOVE_REPOSITORY = Unary(
     "/gitaly.RepositoryService/RemoveRepository",
     pb.RemoveRepositoryRequest,

@@ -8,6 +8,18 @@ import enum
 from dataclasses import dataclass
 
 
+class ObjectFormat(enum.StrEnum):
+    """How a repository names its objects; it is fixed when the repository is made."""
+
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+
+    @property
+    def label(self) -> str:
+        """The name that people know."""
+        return {"sha1": "SHA-1", "sha256": "SHA-256"}[self.value]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Author or committer, as the commit says."""

@@ -59,16 +59,20 @@ class ProjectAdmin(Pathed, ModelAdmin[Project]):
             "Repository",
             {
                 "fields": (
-                    "default_branch", "repository_exists", "wiki_repository_exists", "repository_read_only",
-                    "repository_size_limit", "storage", "disk_path", "last_repository_updated_at",
+                    "default_branch", "object_format", "repository_exists", "wiki_repository_exists",
+                    "repository_read_only", "repository_size_limit", "storage", "disk_path",
+                    "last_repository_updated_at",
                 )
             },
         ),
     )  # fmt: skip
 
     def fixed_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
-        """A project stays in its namespace."""
-        return ("members", "last_repository_updated_at", "created_at", *(("namespace",) if obj else ()))
+        """A project stays in its namespace, and the ids of a repository that is there are what they are."""
+        fixed = ("members", "last_repository_updated_at", "created_at")
+        if obj is None:
+            return fixed
+        return (*fixed, "namespace", *(("object_format",) if obj.repository_exists else ()))
 
     def save_model(self, request: HttpRequest, obj: Project, form: ModelForm[Any], change: bool) -> None:
         """Save, and leave a redirect where the path has changed."""

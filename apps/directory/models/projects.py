@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.core.gitaly.objects import ObjectFormat
 from apps.directory.models.levels import FeatureLevel, Visibility
 from apps.directory.models.namespaces import Namespace, Route, path_validators
 
@@ -41,6 +42,12 @@ class Project(models.Model):
     storage = models.CharField(max_length=255, default=default_storage_name)
     disk_path = models.CharField(
         max_length=1024, blank=True, help_text="Empty: the hashed path. Without '.git'."
+    )
+    object_format = models.CharField(
+        max_length=6,
+        choices=[(kind.value, kind.label) for kind in ObjectFormat],
+        default=ObjectFormat.SHA1.value,
+        help_text="How Git names the objects of its repositories; fixed once there is one.",
     )
     repository_exists = models.BooleanField(null=True, blank=True)
     wiki_repository_exists = models.BooleanField(null=True, blank=True)
@@ -77,6 +84,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=models.Q(visibility_level__in=Visibility.values),
                 name="project_visibility_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(object_format__in=[kind.value for kind in ObjectFormat]),
+                name="project_object_format_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(repository_access_level__in=FeatureLevel.values)

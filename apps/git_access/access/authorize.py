@@ -108,7 +108,8 @@ def _with_new_project(attempt: Attempt) -> Attempt:
     except Refusal as refusal:
         refusal.happened_in(pipeline.CREATION.id)
         raise
-    return replace(attempt, facts=_facts(attempt.command, None, attempt.path, now=attempt.now))
+    facts = _facts(attempt.command, None, attempt.path, now=attempt.now)
+    return replace(attempt, facts=facts, began_project=True)
 
 
 def _named_repository(command: Command) -> RepositoryId | None:

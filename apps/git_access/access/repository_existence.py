@@ -5,6 +5,7 @@ from functools import partial
 from django.db.models import Model
 
 from apps.core import records
+from apps.core.gitaly.objects import ObjectFormat
 from apps.directory.models import Namespace, Project, Snippet
 from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories, places
@@ -71,9 +72,17 @@ def create_wiki(decision: Decision) -> None:
         Refusal: Gitaly does not make it.
     """
     gitaly = gitaly_repositories.of_push(decision.attempt, decision.timer)
+    object_format = _object_format(decision.attempt.facts)
     with gitaly_failures_refuse(decision.timer), places.of_process().one():
-        new_repositories.create_empty(gitaly)
+        new_repositories.create_empty(gitaly, object_format=object_format)
     decision.repository_found = True
+
+
+def _object_format(facts: Facts) -> ObjectFormat:
+    """Return that of the project: who has it cloned makes the wiki with the same Git."""
+    if facts.project is None:
+        return ObjectFormat.SHA1
+    return ObjectFormat(Project.objects.values_list("object_format", flat=True).get(pk=facts.project.id))
 
 
 EXISTS = Step(

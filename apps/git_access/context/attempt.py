@@ -85,6 +85,8 @@ class Attempt:
     path: str | None
     """The normalised path, when the repository was named by path."""
     changes: tuple[Change, ...] = ()
+    began_project: bool = False
+    """Whether this push has just created its project."""
     now: datetime
 
     @property

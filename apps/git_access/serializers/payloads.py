@@ -6,6 +6,7 @@ from django.conf import settings
 
 from apps.core.gitaly.repository import Repository
 from apps.directory.feature_flags import gitaly_features
+from apps.git_access.access import project_creation
 from apps.git_access.access.authorize import Grant
 from apps.git_access.context import gitaly_repositories
 from apps.git_access.context.attempt import Attempt
@@ -67,5 +68,9 @@ def _git_config_options() -> list[str]:
 
 
 def _console_messages(attempt: Attempt) -> list[str]:
-    key = attempt.facts.key
-    return [keys.EXPIRES_SOON] if key and keys.expires_soon(key, now=attempt.now) else []
+    key, messages = attempt.facts.key, []
+    if key and keys.expires_soon(key, now=attempt.now):
+        messages.append(keys.EXPIRES_SOON)
+    if attempt.began_project:
+        messages.append(project_creation.ONLY_SHA1.format(path=attempt.repository_path))
+    return messages

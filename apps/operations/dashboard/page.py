@@ -41,12 +41,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What was wrong, how often, how long its bar is in percent of the longest, and where the latest are."""
+    """What was wrong, how often, and how long its bar is, in percent of the longest."""
 
     reason: str
     number: int
     percent: int
-    url: str
 
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -58,8 +57,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perm("git_access.view_pushrecord"):
         pushes = [(f"{hour:%H:00}", number) for hour, number in figures.pushes_by_hour(now=now)]
         shown["pushes"] = charts.history("Pushes per hour", pushes, unit="hour")
-        linked = request.user.has_perm("git_access.view_denial")
-        shown["denials"] = _denials(denials.by_reason(since=now - DAY), linked=linked)
+        shown["denials"] = _denials(denials.by_reason(since=now - DAY))
         shown["counted_since"] = denials.counted_since()
         shown["handed_over"] = denials.INTERVAL
     if request.user.has_perm("git_access.view_denial"):
@@ -111,16 +109,10 @@ def _list(name: str, **query: str) -> str:
     return reverse(f"admin:{name}_changelist", query=query)
 
 
-def _denials(counted: list[tuple[str, int]], *, linked: bool) -> list[Denial]:
+def _denials(counted: list[tuple[str, int]]) -> list[Denial]:
     largest = max((number for _, number in counted), default=1)
-    known = denials.faults() if linked else {}
     return [
-        Denial(
-            _sentence(denials.fault(reason)),
-            number,
-            max(round(number / largest * 100), 1),
-            _list("git_access_denial", rule=reason) if reason in known else "",
-        )
+        Denial(_sentence(denials.fault(reason)), number, max(round(number / largest * 100), 1))
         for reason, number in counted
     ]
 

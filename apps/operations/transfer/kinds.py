@@ -53,6 +53,8 @@ class Kind:
     references: tuple[Reference, ...] = ()
     derived: tuple[tuple[str, str], ...] = ()
     """Names that are no field of the model, with the lookups that they are read by."""
+    later: tuple[str, ...] = ()
+    """Plain names that files of older versions lack; the model's default stands for them."""
     frozen: tuple[str, ...] = ()
     """Fields that an import changes in no row that is there."""
     order: tuple[str, ...] = ("pk",)
@@ -140,11 +142,13 @@ KINDS = (
         derived=_PATH,
         plain=(
             "name", "visibility_level", "archived", "pending_delete", "repository_read_only", "storage",
-            "disk_path", "repository_exists", "wiki_repository_exists", "default_branch", "lfs_enabled",
-            "printing_merge_request_link_enabled", "repository_size_limit", "repository_access_level",
-            "wiki_access_level", "snippets_access_level", "merge_requests_access_level",
+            "disk_path", "object_format", "repository_exists", "wiki_repository_exists", "default_branch",
+            "lfs_enabled", "printing_merge_request_link_enabled", "repository_size_limit",
+            "repository_access_level", "wiki_access_level", "snippets_access_level",
+            "merge_requests_access_level",
             "last_repository_updated_at", "created_at",
         ),
+        later=("object_format",),
         references=(_user("creator"),),
     ),
     Kind(

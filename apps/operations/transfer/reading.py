@@ -97,6 +97,8 @@ def _read_line(reading: _Reading, number: int, text: str) -> None:
     if given is None or kind is None:
         reading.complain(number, f"not a JSON object with one of the types {', '.join(BY_NAME)}.")
         return
+    for name in kind.later:
+        given.setdefault(name, kind.field(name).get_default())
     if fault := _wrong_names(kind, given):
         reading.complain(number, f"{kind.name}: {fault}")
         return

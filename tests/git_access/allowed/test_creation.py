@@ -64,7 +64,11 @@ class TestCreating:
                 "token": None,
                 "features": {},
             },
-            "gl_console_messages": [],
+            "gl_console_messages": [
+                "INFO: rubi/dot.files is new, and its objects are named by SHA-1. From a clone that uses "
+                "SHA-256 this push fails; an administrator has to type first: manage.py project "
+                "create-repository rubi/dot.files --object-format sha256"
+            ],
             "need_audit": False,
             "gl_key_type": "key",
             "gl_key_id": key.pk,
@@ -99,6 +103,7 @@ class TestCreating:
         names = [push(shell, owner, "rubi/dotfiles").json()["gl_repository"] for _ in range(2)]
 
         assert names[0] == names[1]
+        assert push(shell, owner, "rubi/dotfiles").json()["gl_console_messages"] == []
         assert created() == ["rubi/dotfiles"]
 
     def test_the_namespace_may_be_typed_in_another_letter_case(

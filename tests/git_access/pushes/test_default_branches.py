@@ -148,6 +148,23 @@ class TestGoneBranch:
         assert default_branch(stage) == "main"
 
 
+class TestOperators:
+    def test_what_is_stored_becomes_gitalys_head(self, stage: Stage) -> None:
+        stage.repository.set("refs/heads/trunk", stage.base)
+        Project.objects.update(default_branch="trunk")
+
+        default_branches.tell(project_id=stage.project.pk)
+
+        assert (default_branch(stage), head(stage)) == ("trunk", "refs/heads/trunk")
+
+    def test_a_branch_that_is_not_there_gives_way(self, stage: Stage) -> None:
+        Project.objects.update(default_branch="none")
+
+        default_branches.tell(project_id=stage.project.pk)
+
+        assert (default_branch(stage), head(stage)) == ("main", "refs/heads/main")
+
+
 class TestProtection:
     @pytest.mark.parametrize(
         ("instance", "group", "levels"),

@@ -41,10 +41,17 @@ class Repositories(Service, RepositoryServiceServicer):
                 return pb.CreateRepositoryResponse()
             raise Refusal(grpc.StatusCode.ALREADY_EXISTS, "repository exists already")
         branch = request.default_branch.decode() if self.version >= (14, 10) else ""
-        sha256 = request.object_format == pb.OBJECT_FORMAT_SHA256
+        sha256 = request.object_format == pb.OBJECT_FORMAT_SHA256 and self.version >= (15, 7)
         object_format = "sha256" if sha256 else "sha1"
         init_bare(path, branch=branch or FALLBACK_BRANCH, object_format=object_format)
         return pb.CreateRepositoryResponse()
+
+    def ObjectFormat(
+        self, request: pb.ObjectFormatRequest, _context: grpc.ServicerContext
+    ) -> pb.ObjectFormatResponse:
+        found = self.open(request.repository).run("rev-parse", "--show-object-format").strip()
+        sha256 = found == b"sha256"
+        return pb.ObjectFormatResponse(format=pb.OBJECT_FORMAT_SHA256 if sha256 else pb.OBJECT_FORMAT_SHA1)
 
     def RemoveRepository(
         self, request: pb.RemoveRepositoryRequest, _context: grpc.ServicerContext

@@ -438,6 +438,18 @@ class CreateRepositoryResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class ObjectFormatRequest(_message.Message):
+    __slots__ = ("repository",)
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ...) -> None: ...
+
+class ObjectFormatResponse(_message.Message):
+    __slots__ = ("format",)
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    format: ObjectFormat
+    def __init__(self, format: _Optional[_Union[ObjectFormat, str]] = ...) -> None: ...
+
 class RemoveRepositoryRequest(_message.Message):
     __slots__ = ("repository",)
     REPOSITORY_FIELD_NUMBER: _ClassVar[int]

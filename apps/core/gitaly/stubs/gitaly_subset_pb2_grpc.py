@@ -769,6 +769,11 @@ class RepositoryServiceStub:
                 request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryRequest.SerializeToString,
                 response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryResponse.FromString,
                 _registered_method=True)
+        self.ObjectFormat = channel.unary_unary(
+                '/gitaly.RepositoryService/ObjectFormat',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatResponse.FromString,
+                _registered_method=True)
         self.RemoveRepository = channel.unary_unary(
                 '/gitaly.RepositoryService/RemoveRepository',
                 request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.RemoveRepositoryRequest.SerializeToString,
@@ -807,6 +812,12 @@ class RepositoryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateRepository(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ObjectFormat(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -853,6 +864,11 @@ def add_RepositoryServiceServicer_to_server(servicer, server):
                     servicer.CreateRepository,
                     request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryRequest.FromString,
                     response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryResponse.SerializeToString,
+            ),
+            'ObjectFormat': grpc.unary_unary_rpc_method_handler(
+                    servicer.ObjectFormat,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatResponse.SerializeToString,
             ),
             'RemoveRepository': grpc.unary_unary_rpc_method_handler(
                     servicer.RemoveRepository,
@@ -956,6 +972,33 @@ class RepositoryService:
             '/gitaly.RepositoryService/CreateRepository',
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryRequest.SerializeToString,
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CreateRepositoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ObjectFormat(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gitaly.RepositoryService/ObjectFormat',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ObjectFormatResponse.FromString,
             options,
             channel_credentials,
             insecure,

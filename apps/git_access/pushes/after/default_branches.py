@@ -1,5 +1,6 @@
 """A project's default branch: which one a first push makes it, and how a new one is protected."""
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -9,7 +10,9 @@ from apps.git_access.matching import wildcards
 from apps.git_access.models import BranchRight, ProtectedBranch, ProtectedBranchAccess, PushRecord
 from apps.git_access.pushes.after import pushed_refs
 from apps.git_access.repositories import containers, ids
-from apps.git_access.repositories.ids import RepositoryType
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
+
+log = structlog.get_logger(__name__)
 
 USUAL = ("main", "master")
 # Levels that may push and merge.
@@ -19,6 +22,51 @@ _RULES = {
     BranchProtection.DEVELOPERS_CAN_MERGE: (40, 30),
     BranchProtection.AFTER_INITIAL_PUSH: (40, 40),
 }
+
+
+class UnknownBranch(LookupError):
+    """A repository that has branches does not have this one."""
+
+
+def choose(project: Project, branch: str) -> None:
+    """Make a branch the default, as an operator says: Gitaly's HEAD first, then what is stored.
+
+    In a repository without branches any name will do: the first push to it makes the branch.
+
+    Raises:
+        UnknownBranch: there are others only.
+        GitalyFailure: Gitaly was not told.
+    """
+    gitaly = _gitaly(project)
+    if gitaly.has_local_branches() and not gitaly.ref_exists(f"refs/heads/{branch}"):
+        raise UnknownBranch(f"{project.full_path} has no branch {branch}.")
+    gitaly.set_default_branch(branch)
+    Project.objects.filter(pk=project.pk).update(default_branch=branch)
+
+
+def tell(*, project_id: int) -> None:
+    """Let Gitaly know the default branch that is stored; one that is not there gives way to Gitaly's.
+
+    Raises:
+        GitalyFailure: Gitaly does not answer; the job tries again.
+    """
+    project = Project.objects.select_related("route", "namespace").filter(pk=project_id).first()
+    if project is None or not project.default_branch or not project.repository_exists:
+        return
+    try:
+        choose(project, project.default_branch)
+    except UnknownBranch:
+        found = _gitaly(project).find_default_branch_name()
+        wrong = Project.objects.filter(pk=project_id, default_branch=project.default_branch)
+        wrong.update(default_branch=found or "")
+        log.warning("a default branch that is not there is given up", project_id=project_id, found=found)
+
+
+def _gitaly(project: Project) -> Gitaly:
+    container = containers.of_id(RepositoryId(RepositoryType.PROJECT, project.pk))
+    if container is None:
+        raise LookupError("the project is gone")
+    return Gitaly(repository=container.repository, primary_only=True)
 
 
 def settle(*, record_id: int) -> None:
@@ -50,10 +98,9 @@ def _settle_wiki(record: PushRecord, gitaly: Gitaly) -> None:
 
 
 def _settle_project(project: Project, record: PushRecord, gitaly: Gitaly) -> None:
-    known = project.default_branch
+    known, created = project.default_branch, _created(record)
     if known and gitaly.ref_exists(f"refs/heads/{known}"):
         return
-    created = _created(record)
     branch = _choose(created, found=gitaly.find_default_branch_name())
     if branch:
         gitaly.set_default_branch(branch)

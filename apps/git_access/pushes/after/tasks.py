@@ -23,6 +23,13 @@ def settle_default_branch(record_id: int, correlation_id: str) -> None:
 
 
 @task()
+def tell_default_branch(project_id: int, correlation_id: str) -> None:
+    """Let Gitaly know the default branch that an operator has written down."""
+    with correlation.bound(correlation_id):
+        default_branches.tell(project_id=project_id)
+
+
+@task()
 def measure_project(project_id: int, correlation_id: str) -> None:
     """Measure a project whose repository has changed."""
     with correlation.bound(correlation_id):

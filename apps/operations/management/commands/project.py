@@ -5,17 +5,21 @@ from typing import Annotated, Any, Literal
 import typer
 from django_typer.management import command
 
-from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, table
+from apps.core.console import DryRun, Json, Limit, Noun, details, present, refusing, table
 from apps.core.gitaly.failures import GitalyFailure
+from apps.core.gitaly.objects import ObjectFormat
 from apps.directory import projects, users
 from apps.directory.models import Project, Visibility
+from apps.git_access.pushes.after import default_branches
 from apps.git_access.repositories import new_repositories, remotes
 from apps.operations import new_projects
 from apps.operations.deletion.subjects import Kind
 from apps.operations.management import deleting
 from apps.operations.management.deleting import KeepRepository, Yes
+from apps.operations.new_projects import Repositories
 
 Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
+Format = Annotated[Literal["sha1", "sha256"], typer.Option(help="How Git names the objects.")]
 Creator = Annotated[str | None, typer.Option(metavar="USERNAME", help="Who is noted as creator.")]
 NoRepository = Annotated[
     bool, typer.Option("--no-repository", help="It is made later, with create-repository.")
@@ -31,6 +35,7 @@ class Command(Noun):
         path: Path,
         name: Annotated[str, typer.Option(help="By default the last part of the path.")] = "",
         visibility: Literal["private", "internal", "public"] = "private",
+        object_format: Format = "sha1",
         creator: Creator = None,
         no_repository: NoRepository = False,
         wiki: Annotated[bool, typer.Option("--wiki", help="Make the repository of its wiki, too.")] = False,
@@ -43,9 +48,9 @@ class Command(Noun):
                 full_path=path,
                 name=name,
                 visibility=Visibility[visibility.upper()],
+                object_format=ObjectFormat(object_format),
                 creator=users.find(creator) if creator else None,
-                with_repository=not no_repository,
-                with_wiki=wiki,
+                repositories=_wanted(code=not no_repository, wiki=wiki),
             )
         lines = [f"Created project {project.full_path} with id {project.pk}."]
         present(self, _row(project), lines, as_json=as_json)
@@ -56,12 +61,45 @@ class Command(Noun):
             )
 
     @command(help="Let Gitaly make the repository of a project that lacks one.")
-    def create_repository(self, path: Path, as_json: Json = False) -> None:
-        with refusing(projects.UnknownProject, GitalyFailure):
+    def create_repository(
+        self,
+        path: Path,
+        object_format: Annotated[
+            Literal["sha1", "sha256"] | None,
+            typer.Option(help="How Git names the objects; an empty repository of another kind makes room."),
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(projects.UnknownProject, new_repositories.NotEmpty, GitalyFailure):
             project = projects.find(path)
-            new_repositories.create(project)
+            if object_format:
+                new_repositories.create_as(project, ObjectFormat(object_format))
+            else:
+                new_repositories.create(project)
         project.refresh_from_db()
         present(self, _row(project), [f"{project.full_path} has its repository."], as_json=as_json)
+
+    @command(help="Show one project: its repository, and what is known of it.")
+    def show(self, path: Path, as_json: Json = False) -> None:
+        with refusing(projects.UnknownProject):
+            project = projects.find(path)
+        found = {
+            **_row(project),
+            "default_branch": project.default_branch,
+            "wiki": project.wiki_repository_exists,
+            "archived": project.archived,
+            "created_at": project.created_at,
+            "last_repository_updated_at": project.last_repository_updated_at,
+        }
+        present(self, found, details(found), as_json=as_json)
+
+    @command(help="Make a branch the default: here, and as HEAD of the repository.")
+    def set_default_branch(self, path: Path, branch: str, as_json: Json = False) -> None:
+        with refusing(projects.UnknownProject, default_branches.UnknownBranch, GitalyFailure):
+            project = projects.find(path)
+            default_branches.choose(project, branch)
+        lines = [f"{branch} is the default branch of {project.full_path}."]
+        present(self, {"path": project.full_path, "default_branch": branch}, lines, as_json=as_json)
 
     @command(name="list", help="List projects by path.")
     def list_projects(
@@ -95,6 +133,12 @@ class Command(Noun):
         )
 
 
+def _wanted(*, code: bool, wiki: bool) -> Repositories:
+    if wiki:
+        return Repositories.CODE_AND_WIKI
+    return Repositories.CODE if code else Repositories.NONE
+
+
 def _row(project: Project) -> dict[str, Any]:
     return {
         "id": project.pk,
@@ -102,5 +146,6 @@ def _row(project: Project) -> dict[str, Any]:
         "visibility": project.get_visibility_level_display().lower(),
         "storage": project.storage,
         "repository": project.repository_exists,
+        "object_format": project.object_format,
         "clone_url": remotes.ssh_url(project.full_path),
     }
