@@ -31,8 +31,9 @@ _LEAST_LEVELS = {
 PATH_TAKEN = "Path has already been taken"
 # Of a clone that uses SHA-256, all that Git says then is "unexpected capabilities^{}".
 ONLY_SHA1 = (
-    "INFO: {path} is new, and its objects are named by SHA-1. From a clone that uses SHA-256 this push fails; "
-    "an administrator has to type first: manage.py project create-repository {path} --object-format sha256"
+    "INFO: {path} is new, and its objects are named by SHA-1. From a clone that uses SHA-256 this push "
+    "fails; an administrator has to type first: manage.py project create-repository {path} "
+    "--object-format sha256"
 )
 NAME_TAKEN = "Name has already been taken"
 
