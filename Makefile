@@ -1,6 +1,7 @@
 # make serve [PORT=3001] [DATA=./var] [BIND=0.0.0.0:3001 | BIND=unix:/path]    run an instance
 # make demo                                                                     a clone and two pushes, to watch
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
+# make torture [TORTURE=--short]                                                everything that may go wrong
 # make lint                                                                     everything but the tests
 # make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run; needs wrk
 # make docs                                                                     the pages of docs/ as a site
@@ -11,6 +12,7 @@ BIND ?=
 TESTS ?=
 COVERAGE ?=
 BENCH ?=
+TORTURE ?=
 AGAINST ?=
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 
@@ -20,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: serve demo test lint bench docs
+.PHONY: serve demo test torture lint bench docs
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.runtime
@@ -33,6 +35,10 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.dev
 	TEST_DATABASE=sqlite $(PYTEST) $(if $(COVERAGE),--cov --cov-report=) $(TESTS)
 	TEST_DATABASE=postgres $(PYTEST) $(if $(COVERAGE),--cov --cov-append) $(TESTS)
+
+# Fifteen minutes on two cores; `--short` is the two minutes that .ci/run takes.
+torture: $(VENV)/.dev
+	@$(BIN)/python -m tests.torture $(TORTURE)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -26,7 +26,7 @@ bind = [env.str("BIND", default="127.0.0.1:3001")]
 if METRICS_BIND:
     bind.append(METRICS_BIND)
     # Set before the application is loaded; a reload, which reads this file again, finds it set.
-    os.environ.update(metric_files.share(DATA / "metrics"))
+    os.environ.update(metric_files.share(DATA))
 worker_class = "gitlab_internal.server.worker.Worker"
 # Processes; as many as there are cores where it is 0.
 workers = env.int("WEB_CONCURRENCY", default=0) or len(os.sched_getaffinity(0))
@@ -59,6 +59,11 @@ def child_exit(server: Any, worker: Any) -> None:
 
     if METRICS_BIND:
         mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Remove what the processes have counted."""
+    metric_files.remove()
 
 
 def post_worker_init(worker: Any) -> None:

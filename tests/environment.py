@@ -86,7 +86,7 @@ def _start_servers() -> None:
     database = os.environ.get("TEST_DATABASE", "sqlite")
     if database == "postgres":
         os.environ["DATABASE_URL"] = _resources.enter_context(servers.postgresql()).url("gitlab_internal")
-        os.environ[_REDIS] = _resources.enter_context(servers.redis_server())
+        os.environ[_REDIS] = _resources.enter_context(servers.redis_server()).url
     elif database != "sqlite":
         raise pytest.UsageError(f"TEST_DATABASE is 'sqlite' or 'postgres', not {database!r}.")
 

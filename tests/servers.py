@@ -14,7 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,19 @@ class PostgreSQL:
         return create_database(self.url())
 
 
+@dataclass(frozen=True)
+class Redis:
+    """A running server."""
+
+    folder: Path
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """The ``REDIS_URL``."""
+        return f"unix://{self.folder}/redis.sock"
+
+
 def create_database(server_url: str, *, template: str = "", name: str = "") -> str:
     """Create a database on the server of ``server_url``, empty or a copy of ``template``; return its URL."""
     server, _, _ = server_url.rpartition("/")
@@ -62,44 +75,58 @@ def create_database(server_url: str, *, template: str = "", name: str = "") -> s
     return f"{server}/{name}"
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL that was initialised; nothing runs over it yet."""
+
+    folder: Path
+    programs: Path
+    account: str | None
+
+    @contextmanager
+    def running(self, *settings: str) -> Iterator[PostgreSQL]:
+        """Run the server; may be called again after it has ended, however it did."""
+        options = [part for option in (*POSTGRES_OPTIONS, *settings) for part in ("-c", option)]
+        command: list[str | Path] = [
+            self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder,
+            "-c", "listen_addresses=", *options,
+        ]  # fmt: skip
+        # SIGINT is its fast shutdown: open connections are closed, none is waited for.
+        with _running(command, self.folder, self.account, by=signal.SIGINT) as process:
+            _await(lambda: _accepts_connections(self.folder), process, self.folder)
+            yield PostgreSQL(self.folder, process.pid)
+
+
 @contextmanager
-def postgresql(*settings: str) -> Iterator[PostgreSQL]:
-    """Run a PostgreSQL server; ``settings`` are added to its configuration."""
+def cluster() -> Iterator[Cluster]:
+    """Make a PostgreSQL in a folder of its own."""
     account = _unprivileged_account()
     with _folder("pg", account) as folder:
         programs = _usable_by(account, _postgres_programs(), folder)
         _initialise(programs, folder, account)
-        options = [part for option in (*POSTGRES_OPTIONS, *settings) for part in ("-c", option)]
-        command: list[str | Path] = [
-            programs / "postgres",
-            "-D",
-            folder / "data",
-            "-k",
-            folder,
-            "-c",
-            "listen_addresses=",
-            *options,
-        ]
-        # SIGINT is its fast shutdown: open connections are closed, none is waited for.
-        with _running(command, folder, account, by=signal.SIGINT) as process:
-            server = PostgreSQL(folder, process.pid)
-            _await(lambda: _accepts_connections(folder), process, folder)
-            yield server
+        yield Cluster(folder, programs, account)
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """Run a Redis server and yield its ``REDIS_URL``."""
-    with _folder("redis") as folder:
-        socket = folder / "redis.sock"
+def postgresql(*settings: str) -> Iterator[PostgreSQL]:
+    """Run a PostgreSQL server; ``settings`` are added to its configuration."""
+    with cluster() as made, made.running(*settings) as server:
+        yield server
+
+
+@contextmanager
+def redis_server(folder: Path | None = None) -> Iterator[Redis]:
+    """Run a Redis server, in a folder of its own or in the one where another has ended."""
+    with nullcontext(folder) if folder else _folder("redis") as place:
+        socket = place / "redis.sock"
         command: list[str | Path] = [
-            _redis_program(), "--port", "0", "--unixsocket", socket, "--dir", folder,
+            _redis_program(), "--port", "0", "--unixsocket", socket, "--dir", place,
             "--save", "", "--appendonly", "no", "--databases", str(REDIS_DATABASES),
         ]  # fmt: skip
-        with _running(command, folder) as process:
-            url = f"unix://{socket}"
-            _await(lambda: _answers_ping(url), process, folder)
-            yield url
+        with _running(command, place) as process:
+            server = Redis(place, process.pid)
+            _await(lambda: _answers_ping(server.url), process, place)
+            yield server
 
 
 def _initialise(programs: Path, folder: Path, account: str | None) -> None:

@@ -71,7 +71,7 @@ def _usable(token_digest: str) -> QuerySet[AgentToken]:
     return tokens.select_related("agent__project__route").annotate(flags=flags)
 
 
-_USABLE = PreparedQuery(_usable)
+_USABLE = PreparedQuery(_usable, by=str)
 
 
 def revoke(token_id: int, *, now: datetime) -> AgentToken:

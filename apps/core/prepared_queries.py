@@ -17,8 +17,10 @@ from django.db.models.query import ModelIterable
 
 from apps.core import raw_queries
 
-_VALUE = "the value that is asked for"
+# What stands for the value that is asked for while the SQL is written; nobody asks for it.
+_PLACES: dict[type, Any] = {str: "the value that is asked for", int: -(2**62) - 1}
 M = TypeVar("M", bound=Model)
+V = TypeVar("V", bound=str | int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +30,31 @@ class _Statement:
     compiler: Any
 
 
-class PreparedQuery(Generic[M]):
-    """A query for at most one row by one text, for which ``make`` returns it."""
+class PreparedQuery(Generic[M, V]):
+    """A query for at most one row by one text or number, for which ``make`` returns it."""
 
-    def __init__(self, make: Callable[[str], QuerySet[M]]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[V], QuerySet[M]], *, by: type[V]) -> None:
+        self._make: Callable[[Any], QuerySet[M]] = make
+        self._place = _PLACES[by]
         # By connection: a compiler of Django's belongs to one, and a connection to one thread.
         self._statements: WeakKeyDictionary[BaseDatabaseWrapper, _Statement] = WeakKeyDictionary()
 
-    def first(self, text: str) -> M | None:
-        """Return the row that the text finds, or ``None``."""
+    def first(self, value: V) -> M | None:
+        """Return the row that the value finds, or ``None``.
+
+        A number is one that the column can hold, and a text is as the column has it: in small letters where
+        ``make`` compares these.
+        """
         connection = connections[DEFAULT_DB_ALIAS]
         statement = self._statements.get(connection)
         if statement is None:
             statement = self._statements[connection] = self._written()
-        values = [text if value == _VALUE else value for value in statement.values]
+        values = [value if known == self._place else known for known in statement.values]
         row = raw_queries.first_row(statement.sql, values)
         return None if row is None else _model_of(row, statement.compiler)
 
     def _written(self) -> _Statement:
-        compiler = self._make(_VALUE).query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = self._make(self._place).query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, values = compiler.as_sql()
         return _Statement(sql, tuple(values), compiler)
 

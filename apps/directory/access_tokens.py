@@ -51,11 +51,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+def new_text() -> str:
+    """Return what nobody can guess, in the form of a token."""
+    return str(settings.PERSONAL_ACCESS_TOKEN_PREFIX) + secrets.token_urlsafe(RANDOM_BYTES)
+
+
 def issue(
     *, user: User, name: str, scopes: Iterable[str], expires_at: date | None = None
 ) -> tuple[PersonalAccessToken, str]:
     """Create a token; return it with its text, which nobody can read again."""
-    raw = settings.PERSONAL_ACCESS_TOKEN_PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+    raw = new_text()
     token = PersonalAccessToken.objects.create(
         user=user, name=name, scopes=list(scopes), expires_at=expires_at, token_digest=digest(raw)
     )
@@ -70,6 +75,18 @@ def create(
     Raises:
         Refused: the user is not active, or name, scopes or expiry date are not acceptable.
     """
+    last_day = permitted(user=user, name=name, scopes=scopes, expires_at=expires_at, today=today)
+    return issue(user=user, name=name, scopes=dict.fromkeys(scopes), expires_at=last_day)
+
+
+def permitted(
+    *, user: User, name: str, scopes: Sequence[str], expires_at: date | None, today: date
+) -> date | None:
+    """Return when a token would expire, if it may be made.
+
+    Raises:
+        Refused: see ``create``.
+    """
     if user.state != UserState.ACTIVE:
         raise Refused(f"{user} is {user.state}; only an active user can have a token.")
     if not name.strip() or len(name) > MAX_NAME_LENGTH:
@@ -81,10 +98,9 @@ def create(
     if expires_at is not None and expires_at <= today:
         raise Refused(f"A token that ends on {expires_at} has expired already.")
     try:
-        last_day = limited(expires_at, today=today)
+        return limited(expires_at, today=today)
     except ExpiresTooLate as late:
         raise Refused(f"{late}.") from late
-    return issue(user=user, name=name, scopes=dict.fromkeys(scopes), expires_at=last_day)
 
 
 def limited(expires_at: date | None, *, today: date) -> date | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from apps.core.identifiers import number
 from apps.core.observability import request_facts
+from apps.core.prepared_queries import PreparedQuery
 from apps.directory.models import User, UserType
 from apps.ssh_keys.models import Key, KeyKind
+from apps.ssh_keys.models.keys import KeyQuerySet
 
 _IDENTIFIER = re.compile(r"(?P<kind>user|key)-(?P<id>[0-9]+)\n?")
 
@@ -84,14 +86,23 @@ def of(row: Lookup) -> Actor:
     if row.key_owner_id is not None:
         return _of_key(row.key_owner_id, as_owner=True)
     if row.user_id is not None:
-        return Actor(user=User.objects.filter(pk=row.user_id).first())
+        return Actor(user=_USER.first(row.user_id))
     if row.username is not None:
-        return Actor(user=User.objects.named(row.username).first())
+        return Actor(user=_USER_NAMED.first(row.username.lower()))
     return Actor()
 
 
+_USER = PreparedQuery(lambda user_id: User.objects.filter(pk=user_id), by=int)
+_USER_NAMED = PreparedQuery(User.objects.named, by=str)
+_KEY = PreparedQuery(lambda key_id: _keys().filter(pk=key_id), by=int)
+
+
+def _keys() -> KeyQuerySet:
+    return Key.objects.authenticating().select_related("user")
+
+
 def _of_key(key_id: int, *, as_owner: bool) -> Actor:
-    key = Key.objects.authenticating().select_related("user").filter(pk=key_id).first()
+    key = _KEY.first(key_id)
     if key is None:
         return Actor()
     if key.kind == KeyKind.DEPLOY_KEY:

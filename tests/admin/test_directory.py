@@ -1,10 +1,17 @@
 """What operators change in the directory."""
 
+import re
+from datetime import date
+from typing import Any
+
 import pytest
+from auditlog.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from apps.directory import access_tokens
 from apps.directory.models import (
     Namespace,
     NamespaceKind,
@@ -242,7 +249,7 @@ def test_the_digest_of_a_token_is_never_shown(operator: Client) -> None:
         assert b"d1d1" not in operator.get(url).content
 
 
-def test_tokens_are_revoked_and_not_made_here(operator: Client) -> None:
+def test_tokens_are_revoked_and_nothing_else_of_them_changes(operator: Client) -> None:
     token, other = PersonalAccessTokenFactory.create(), PersonalAccessTokenFactory.create()
     url = reverse("admin:directory_personalaccesstoken_changelist")
 
@@ -251,7 +258,58 @@ def test_tokens_are_revoked_and_not_made_here(operator: Client) -> None:
     assert [str(message) for message in answer.context["messages"]] == ["1 tokens are revoked."]
     revoked = PersonalAccessToken.objects.filter(revoked=True)
     assert (list(revoked), other.revoked) == ([token], False)
-    assert operator.get(add("personalaccesstoken")).status_code == 403
+
+
+def new_token(**fields: Any) -> dict[str, Any]:
+    ends = date(2999, 12, 31)
+    return {"user": "", "name": "laptop", "scopes": ["read_api"], "expires_at": str(ends), **fields}
+
+
+def test_a_token_is_made_and_shown_once(operator: Client) -> None:
+    user = UserFactory.create(username="alice")
+
+    made = operator.post(add("personalaccesstoken"), new_token(user=user.pk))
+
+    token = PersonalAccessToken.objects.get(user=user)
+    (text,) = re.findall(r'<pre class="issued" tabindex="0">(\S+)</pre>', made.content.decode())
+    assert access_tokens.find(text) == token
+    assert (token.name, token.scopes, token.expires_at) == ("laptop", ["read_api"], date(2999, 12, 31))
+    for url in (
+        change("personalaccesstoken", token.pk),
+        reverse("admin:directory_personalaccesstoken_changelist"),
+    ):
+        assert text not in operator.get(url).content.decode()
+    assert text not in str(list(LogEntry.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": " "}, "This field is required."),
+        ({"scopes": []}, "This field is required."),
+        ({"expires_at": "2020-01-01"}, "A token that ends on 2020-01-01 has expired already."),
+    ],
+)
+def test_what_the_command_refuses_is_refused(operator: Client, fields: dict[str, Any], said: str) -> None:
+    user = UserFactory.create()
+
+    answer = operator.post(add("personalaccesstoken"), new_token(**{"user": user.pk, **fields}))
+
+    assert said in answer.content.decode()
+    assert not PersonalAccessToken.objects.exists()
+
+
+def test_a_role_makes_no_token_of_an_operator(client: Client) -> None:
+    maker = UserFactory.create()
+    maker.user_permissions.set(
+        Permission.objects.filter(codename__in=["add_personalaccesstoken", "view_personalaccesstoken"])
+    )
+    client.force_login(maker)
+
+    answer = client.post(add("personalaccesstoken"), new_token(user=UserFactory.create(admin=True).pk))
+
+    assert "Your role makes no tokens of operators." in answer.content.decode()
+    assert not PersonalAccessToken.objects.exists()
 
 
 def test_the_members_of_a_group_are_one_click_away(operator: Client) -> None:

@@ -48,10 +48,6 @@ def test_tokens_are_revoked_and_their_digests_are_not_shown(operator: Client) ->
     assert not PersonalAccessToken.objects.filter(revoked=False).exists()
 
 
-def test_nobody_makes_a_token_in_the_admin(operator: Client) -> None:
-    assert operator.get("/admin/directory/personalaccesstoken/add/").status_code == 403
-
-
 def test_recovery_codes_appear_as_their_number(operator: Client, user: User) -> None:
     SecondFactorDeviceFactory.create(user=user)
 

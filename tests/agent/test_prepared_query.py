@@ -41,7 +41,7 @@ def test_its_sql_is_written_once_and_asked_with_each_value(agent: Agent, agent_t
         written.append(digest)
         return AgentToken.objects.filter(token_digest=digest)
 
-    query = PreparedQuery(by_digest)
+    query = PreparedQuery(by_digest, by=str)
     other = issue_token(AgentFactory.create())
 
     agents = [token.agent_id for text in (agent_token, other) if (token := query.first(tokens.digest(text)))]

@@ -127,11 +127,11 @@ def instance(folder: Path, ports: Ports) -> Iterator[Instance]:
 @pytest.fixture(scope="module")
 def kas(instance: Instance, folder: Path, ports: Ports) -> Iterator[Kas]:
     """A running kas that shares the instance's secret, started with what `client-config` prints."""
-    with servers.redis_server() as redis_url:
+    with servers.redis_server() as redis:
         configuration = yaml.safe_load(instance.manage("client-config", "kas"))
         assert configuration["api"]["listen"]["address"] == f"127.0.0.1:{ports.api}"
         _hasten(configuration, ports)
-        configuration["redis"] = {"network": "unix", "server": {"address": redis_url.removeprefix("unix://")}}
+        configuration["redis"] = {"network": "unix", "server": {"address": redis.url.removeprefix("unix://")}}
         (folder / "kas.yaml").write_text(json.dumps(configuration))
         log = folder / "kas.log"
         with log.open("wb") as output:

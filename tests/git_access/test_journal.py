@@ -1,5 +1,6 @@
 """A finished push that the database does not take is kept beside it, and is one record in the end."""
 
+import errno
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,35 @@ def test_doctor_tells_of_what_waits_long(shell: Caller, folder: Path) -> None:
 
     assert (fresh.fact, fresh.is_well) == ("1 finished pushes wait beside the database", True)
     assert not late.is_well
+
+
+class TestAFullDisk:
+    """The calls fail as they do there; `make torture` fills a real one."""
+
+    def test_no_push_begins_while_it_might_be_lost(self, shell: Caller, folder: Path) -> None:
+        full = OSError(errno.ENOSPC, "No space left on device")
+
+        with patch("os.posix_fallocate", side_effect=full):
+            refused = shell.post("pre_receive", gl_repository="project-7")
+        accepted = shell.post("pre_receive", gl_repository="project-7")
+
+        assert refused.status_code == 503
+        assert "disk of the service is full" in refused.json()["message"]
+        assert (accepted.status_code, accepted.json()) == (200, {"reference_counter_increased": True})
+        assert (folder / "room").stat().st_size == journal.ROOM
+
+    def test_what_is_under_way_takes_the_room_that_was_kept(self, shell: Caller, folder: Path) -> None:
+        journal.keep_room()
+        full = OSError(errno.ENOSPC, "No space left on device")
+
+        with (
+            away(OperationalError("database or disk is full")),
+            patch("os.fsync", side_effect=[full, full, *[None] * 2]),
+        ):
+            response = push(shell)
+
+        assert (response.status_code, response.json()) == (200, KEPT)
+        assert (folder / "room").stat().st_size < journal.ROOM - 2 * journal.SHARE
+        assert (journal.take_in(), PushRecord.objects.get().changes) == (1, CHANGES)
+        journal.keep_room()
+        assert (folder / "room").stat().st_size == journal.ROOM

@@ -175,12 +175,31 @@ def test_only_the_socket_of_the_metrics_leads_to_them(
 
 
 def test_files_of_an_earlier_run_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are in memory: a full disk kills whoever writes to a mapped file that has no room yet."""
     monkeypatch.delenv(metric_files.VARIABLE, raising=False)
-    (tmp_path / "metrics").mkdir()
-    (tmp_path / "metrics" / "counter_1.db").touch()
+    monkeypatch.setattr(metric_files, "MEMORY", tmp_path / "memory")
+    folder = metric_files.place(tmp_path)
+    (folder / "counter_1.db").touch()
 
-    assert metric_files.share(tmp_path / "metrics") == {metric_files.VARIABLE: str(tmp_path / "metrics")}
-    assert list((tmp_path / "metrics").iterdir()) == []
+    shared = metric_files.share(tmp_path)
+
+    assert (shared, folder.parent) == ({metric_files.VARIABLE: str(folder)}, tmp_path / "memory")
+    assert list(folder.iterdir()) == []
+    monkeypatch.setenv(metric_files.VARIABLE, str(folder))
+    metric_files.remove()
+    assert not folder.exists()
+
+
+def test_what_cannot_be_made_in_memory_is_made_in_the_instances_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metric_files, "MEMORY", tmp_path / "file")
+    (tmp_path / "file").touch()
+
+    assert metric_files.place(tmp_path) == tmp_path / "metrics"
+    monkeypatch.setenv(metric_files.VARIABLE, str(tmp_path / "metrics"))
+    metric_files.remove()
+    assert (tmp_path / "metrics").exists()
 
 
 def test_a_folder_that_somebody_shares_already_is_left_alone(

@@ -1,5 +1,6 @@
 """``manage.py backup``: an instance is made again from its backup."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -177,3 +178,36 @@ def test_the_other_kind_of_database_is_refused(archive: Path, tmp_path: Path) ->
     place = Place(tmp_path / "data", environment(tmp_path / "data", **database()))
 
     assert "The backup is of " in place.refused("restore", str(other))
+
+
+def with_database(archive: Path, url: str, tmp_path: Path) -> Path:
+    """Return the backup as of an instance whose file env names this database."""
+    content, made = tmp_path / "content", tmp_path / "with-database.tar.gz"
+    with tarfile.open(archive) as tar:
+        tar.extractall(content, filter="data")
+    settings = content / "secrets" / "env"
+    settings.write_text(f"{settings.read_text()}READ_ONLY=false\nDATABASE_URL={url}\n")
+    manifest = json.loads((content / "manifest.json").read_text())
+    manifest["files"]["secrets/env"] = hashlib.sha256(settings.read_bytes()).hexdigest()
+    (content / "manifest.json").write_text(json.dumps(manifest))
+    with tarfile.open(made, "w:gz") as tar:
+        tar.add(content, ".")
+    return made
+
+
+def test_a_restored_instance_never_goes_on_with_the_former_database(
+    archive: Path, instance: Place, empty: Place, tmp_path: Path
+) -> None:
+    url = empty.environment.pop("DATABASE_URL", f"sqlite:///{empty.data}/db.sqlite3")
+    backup = with_database(archive, "sqlite:////nowhere/production.sqlite3", tmp_path)
+
+    refused = empty.refused("restore", str(backup))
+    nothing_yet = not (empty.data / "env").exists()
+    empty.run("restore", str(backup), "--database-url", url)
+
+    assert "Name the new, empty one: --database-url URL." in refused
+    assert nothing_yet
+    assert (empty.data / "env").read_text().endswith(f"READ_ONLY=false\nDATABASE_URL={url}\n")
+    assert "production" not in (empty.data / "env").read_text()
+    assert empty.users() == instance.users()
+    assert "already" in empty.refused("restore", str(backup), "--database-url", url)

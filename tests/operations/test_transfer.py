@@ -469,3 +469,14 @@ def test_memberships_that_were_asked_for_stay_questions() -> None:
     asked = Member.objects.get(requested_at__isnull=False)
     assert (asked.requested_at, asked.expires_at) == (THEN, date(2030, 1, 31))
     assert Member.objects.get(user=None).invite_email == "eve@example.com"
+
+
+def test_a_project_of_a_storage_that_nobody_serves_is_refused(tmp_path: Path) -> None:
+    ProjectFactory.create(storage="moon")
+    stream = tmp_path / "stream"
+    stream.write_text(run("directory", "export"))
+
+    with pytest.raises(CommandError) as refusal:
+        run("directory", "import", str(stream))
+
+    assert str(refusal.value) == ("No Gitaly is configured for storage moon: GITALY_STORAGES names storages.")

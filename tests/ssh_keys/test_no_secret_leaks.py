@@ -18,6 +18,7 @@ import psycopg2
 import pyotp
 import pytest
 
+from apps.core.observability import metric_files
 from tests import instances
 from tests.instances import Instance, running_instance
 
@@ -146,7 +147,9 @@ def test_the_log_has_none(instance: Instance, secrets: Secrets) -> None:
 
 
 def test_the_metrics_have_none(instance: Instance, secrets: Secrets) -> None:
-    kept = "".join(file.read_text(errors="replace") for file in (instance.data / "metrics").glob("*.db"))
+    kept = "".join(
+        file.read_text(errors="replace") for file in metric_files.place(instance.data).glob("*.db")
+    )
 
     assert "/api/v4/internal/check" in kept
     assert secrets.found_in(kept) == set()

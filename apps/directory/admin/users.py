@@ -1,4 +1,4 @@
-"""Users, the terms they accept, and their tokens."""
+"""Users, and the terms they accept."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -9,14 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, Unchangeable
 from apps.directory import users
 from apps.directory.admin import forms
-from apps.directory.models import Namespace, PersonalAccessToken, Terms, TermsAcceptance, User, UserState
+from apps.directory.models import Namespace, Terms, TermsAcceptance, User, UserState
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm
@@ -91,11 +90,11 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):  # type: ignore[misc] 
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Another operator's account, its password above all, is for those who may do everything."""
-        return super().has_change_permission(request, obj) and _within_reach(request, obj)
+        return super().has_change_permission(request, obj) and within_reach(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The same as for changing."""
-        return super().has_delete_permission(request, obj) and _within_reach(request, obj)
+        return super().has_delete_permission(request, obj) and within_reach(request, obj)
 
     def offers(self, action: str, row: User) -> bool:
         """Nobody is blocked twice."""
@@ -161,7 +160,8 @@ def may_appoint(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("auth.change_group"))
 
 
-def _within_reach(request: HttpRequest, user: User | None) -> bool:
+def within_reach(request: HttpRequest, user: User | None) -> bool:
+    """Whether this operator may touch the account: those of operators are for whoever may appoint them."""
     return user is None or not user.is_staff or may_appoint(request)
 
 
@@ -183,49 +183,3 @@ class TermsAcceptanceAdmin(Unchangeable, ModelAdmin[TermsAcceptance]):
     list_select_related = ("user", "terms")
     search_fields = ("user__username__lower",)
     ordering = ("-id",)
-
-
-@admin.register(PersonalAccessToken)
-class PersonalAccessTokenAdmin(ModelAdmin[PersonalAccessToken]):
-    """Tokens without their digests. One is made where its text can be shown, and ended here."""
-
-    list_display = ("name", "user", "shown_scopes", "state", "expires_at", "last_used_at", "created_at")
-    list_filter = ("revoked",)
-    list_select_related = ("user",)
-    search_fields = ("user__username__lower", "pk")
-    search_help_text = "The username of the owner, or the id."
-    ordering = ("-id",)
-    fields = ("user", "name", "scopes", "expires_at", "revoked", "last_used_at", "created_at")
-    readonly_fields = fields
-    actions = ("revoke",)
-    row_actions = {"revoke": "Revoke"}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody would see the text of a token made here."""
-        return False
-
-    @admin.display(description="scopes")
-    def shown_scopes(self, token: PersonalAccessToken) -> str:
-        """The scopes as a line."""
-        return ", ".join(token.scopes)
-
-    @label(
-        {"active": "Usable", "expired": "Expired", "revoked": "Revoked"},
-        success=("active",),
-        warning=("expired",),
-        danger=("revoked",),
-    )
-    def state(self, token: PersonalAccessToken) -> str:
-        """Whether it works today."""
-        return token.state(on=timezone.now().date())
-
-    def offers(self, action: str, row: PersonalAccessToken) -> bool:
-        """A token ends once."""
-        return not row.revoked
-
-    @admin.action(description="Revoke the selected tokens", permissions=["change"])
-    def revoke(self, request: HttpRequest, tokens: QuerySet[PersonalAccessToken]) -> None:
-        """End tokens for good."""
-        with audit.of_each(tokens):
-            revoked = PersonalAccessToken.objects.filter(pk__in=tokens).revoke()
-        self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)

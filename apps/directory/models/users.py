@@ -118,6 +118,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(Lower("name"), name="user_name_lower"),  # operators look for people by it
             # The few who take no seat, found without reading the many who do.
             models.Index(fields=["id"], condition=~models.Q(state=UserState.ACTIVE), name="user_inactive"),
+            # Operators list those who are blocked.
+            models.Index(fields=["state", "username"], name="user_by_state"),
         )
         constraints = (
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),

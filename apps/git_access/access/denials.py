@@ -84,7 +84,12 @@ def by_reason(*, since: datetime) -> list[tuple[str, int]]:
 
 def fault(reason: str) -> str:
     """Return what an id of ``by_reason`` stands for, in words; an unknown one stands for itself."""
-    return _OUTSIDE_THE_RULES.get(reason) or pipeline.FAULTS.get(reason, reason)
+    return faults().get(reason, reason)
+
+
+def faults() -> dict[str, str]:
+    """Return every id that a refusal may have, with what it stands for."""
+    return {**pipeline.FAULTS, **_OUTSIDE_THE_RULES}
 
 
 def counted_since() -> datetime | None:

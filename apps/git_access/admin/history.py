@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 
 from apps.core.admin_site.lists import RelatedFilter
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly, TabularInline
 from apps.directory.models import Route
+from apps.git_access.access import denials
 from apps.git_access.models import Denial, GitAuditEvent, PushEvent, PushRecord
 
 
@@ -51,13 +53,28 @@ def of_project(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
     return rows.filter(gl_repository__in=[f"project-{number}", f"wiki-{number}"])
 
 
+class ReasonFilter(admin.SimpleListFilter):
+    """By what was wrong, in the words of the dashboard."""
+
+    title = "reason"
+    parameter_name = "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name what a rule may find wrong."""
+        return sorted(denials.faults().items(), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the choice."""
+        return queryset.filter(rule=self.value()) if self.value() else queryset
+
+
 @admin.register(Denial)
 class DenialAdmin(ReadOnly, ModelAdmin[Denial]):
     """The latest refused Git commands; what there are more of is only counted."""
 
     list_display = ("created_at", "who", "place", "action", "protocol", "address", "message")
     list_display_links = ("created_at",)
-    list_filter = (("user", RelatedFilter), ("project", RelatedFilter))
+    list_filter = (ReasonFilter, ("user", RelatedFilter), ("project", RelatedFilter))
     list_select_related = ("user", "key")
     search_fields = ("place__exact", "user__username__lower", "rule__exact", "address__exact")
     search_help_text = "The path of a project as it was typed, project-ID, a username, an address, or a rule."

@@ -4,10 +4,15 @@ Gitaly says once that a push is finished, and nobody repeats it. So what cannot 
 database's patience becomes a file in ``DATA/journal``, on disk before Gitaly is answered. Each web process
 takes in what lies there. The receipt makes it one record, also when a commit was lost on the way back or two
 processes read the same file.
+
+A disk that is full takes no file either. So room is kept for those pushes that are under way, and no push
+begins to change refs while that room cannot be had.
 """
 
+import errno
 import json
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +30,33 @@ from apps.ssh_keys.actors import Claim
 
 log = structlog.get_logger(__name__)
 
+ROOM = 4 << 20  # bytes, kept for the pushes that are under way
+SHARE = 64 << 10  # bytes of it, given up for one push at a time
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class NoRoom(Exception):
+    """The disk is full: if the push were finished now, it might be lost."""
+
+
+def keep_room() -> None:
+    """Have room on the disk for the pushes that are under way; a look at one file, as long as it is there.
+
+    Raises:
+        NoRoom: there is none.
+    """
+    with suppress(FileNotFoundError):
+        if _room().stat().st_blocks * 512 >= ROOM:
+            return
+    try:
+        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _room().open("ab") as file:
+            os.posix_fallocate(file.fileno(), 0, ROOM)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom from error
+        log.warning("no room can be kept for the journal", exc_info=True)
+
 
 def keep(push: Push, *, receipt: UUID, now: datetime) -> None:
     """Write a push to its file, and return when it is on disk.
@@ -35,14 +67,39 @@ def keep(push: Push, *, receipt: UUID, now: datetime) -> None:
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{now:%Y%m%dT%H%M%S.%f}-{receipt}.json"
-    unfinished = path.with_suffix(".new")
-    with unfinished.open("x") as file:
-        json.dump(_entry(push, receipt=receipt, now=now), file)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    _sync(folder)
+    entry = json.dumps(_entry(push, receipt=receipt, now=now))
+    while True:
+        try:
+            _write(path, entry)
+            break
+        except OSError as error:
+            if error.errno not in _FULL or not _give_up_room(len(entry) + SHARE):
+                raise
     log.warning("push journaled", gl_repository=push.repository.gl_repository, receipt=str(receipt))
+
+
+def _write(path: Path, entry: str) -> None:
+    unfinished = path.with_suffix(".new")
+    try:
+        with unfinished.open("w") as file:
+            file.write(entry)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+        _sync(path.parent)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _give_up_room(size: int) -> bool:
+    """Give up so many bytes of the room that was kept; false when there are none left."""
+    try:
+        left = _room().stat().st_size
+    except FileNotFoundError:
+        return False
+    os.truncate(_room(), max(0, left - size))
+    return left > 0
 
 
 def take_in() -> int:
@@ -102,6 +159,10 @@ def _entry(push: Push, *, receipt: UUID, now: datetime) -> dict[str, Any]:
         "options": push.options.parsed,
         "correlation_id": push.correlation_id,
     }
+
+
+def _room() -> Path:
+    return _folder() / "room"
 
 
 def _folder() -> Path:

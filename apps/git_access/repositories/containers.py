@@ -6,16 +6,19 @@ Read in small portable queries, in the order in which the rules are written.
 import re
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from apps.core.gitaly import repository as gitaly_repository
 from apps.core.identifiers import number
+from apps.core.prepared_queries import PreparedQuery
 from apps.directory.models import (
     Namespace,
     NamespaceKind,
     Project,
-    ProjectAlias,
     RedirectRoute,
     Snippet,
 )
+from apps.directory.models.namespaces import NamespaceQuerySet, RedirectRouteQuerySet
 from apps.directory.models.projects import ProjectQuerySet
 from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import DESIGN, SUFFIXES, WIKI, RepositoryId, RepositoryType
@@ -98,15 +101,13 @@ def of_id(repository: RepositoryId) -> Container | None:
     container_id = repository.container_id
     match repository.type:
         case RepositoryType.SNIPPET:
-            snippets = Snippet.objects.select_related("project__namespace", "project__route")
-            snippet = snippets.filter(pk=container_id).first()
+            snippet = _SNIPPET.first(container_id)
             return _of_snippet(snippet) if snippet else None
         case RepositoryType.GROUP_WIKI:
-            groups = Namespace.objects.filter(kind=NamespaceKind.GROUP).select_related("route")
-            group = groups.filter(pk=container_id).first()
+            group = _GROUP.first(container_id)
             return _of_group(group) if group else None
         case _:
-            project = _projects().filter(pk=container_id).first()
+            project = _PROJECT.first(container_id)
             return _of_project(repository.type, project) if project else None
 
 
@@ -165,26 +166,43 @@ def _owned_by_project(repository_type: RepositoryType, owner: str, asked_for: st
 
 
 def _owned_by_group(owner: str, asked_for: str) -> Container | None:
-    groups = Namespace.objects.filter(kind=NamespaceKind.GROUP).select_related("route")
-    group = groups.at_path(owner).first()
-    if group is None:
-        group = groups.filter(redirects__in=RedirectRoute.objects.at_path(owner)).first()
+    path = owner.lower()
+    group = _GROUP_AT.first(path) or _GROUP_ONCE_AT.first(path)
     return _of_group(group, asked_for=asked_for) if group else None
 
 
 def _project_at(path: str) -> tuple[Project | None, bool]:
     """Return the project and whether an alias led to it."""
-    alias = ProjectAlias.objects.filter(name=path).first()
-    if alias:
-        return _projects().get(pk=alias.project_id), True
-    project = _projects().at_path(path).first()
-    if project is None:
-        project = _projects().filter(redirects__in=RedirectRoute.objects.at_path(path)).first()
-    return project, False
+    if project := _PROJECT_CALLED.first(path):
+        return project, True
+    path = path.lower()
+    return _PROJECT_AT.first(path) or _PROJECT_ONCE_AT.first(path), False
 
 
 def _projects() -> ProjectQuerySet:
     return Project.objects.select_related("namespace", "route")
+
+
+def _groups() -> NamespaceQuerySet:
+    return Namespace.objects.filter(kind=NamespaceKind.GROUP).select_related("route")
+
+
+def _snippets() -> QuerySet[Snippet]:
+    return Snippet.objects.select_related("project__namespace", "project__route")
+
+
+def _formerly(path: str) -> RedirectRouteQuerySet:
+    return RedirectRoute.objects.at_path(path)
+
+
+_PROJECT = PreparedQuery(lambda project_id: _projects().filter(pk=project_id), by=int)
+_PROJECT_CALLED = PreparedQuery(lambda alias: _projects().filter(aliases__name=alias), by=str)
+_PROJECT_AT = PreparedQuery(lambda path: _projects().at_path(path), by=str)
+_PROJECT_ONCE_AT = PreparedQuery(lambda path: _projects().filter(redirects__in=_formerly(path)), by=str)
+_GROUP = PreparedQuery(lambda group_id: _groups().filter(pk=group_id), by=int)
+_GROUP_AT = PreparedQuery(lambda path: _groups().at_path(path), by=str)
+_GROUP_ONCE_AT = PreparedQuery(lambda path: _groups().filter(redirects__in=_formerly(path)), by=str)
+_SNIPPET = PreparedQuery(lambda snippet_id: _snippets().filter(pk=snippet_id), by=int)
 
 
 def _of_project(

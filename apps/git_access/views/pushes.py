@@ -6,12 +6,17 @@ from rest_framework.response import Response
 
 from apps.core import correlation
 from apps.core.api.authentication import SharedSecretAuthentication
+from apps.core.api.errors import Failure
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
-from apps.git_access.pushes import post_receive, push_options, reference_counter
+from apps.git_access.pushes import journal, post_receive, pre_receive, push_options
 from apps.git_access.pushes.post_receive import Outcome
 from apps.git_access.pushes.records import Push
 from apps.git_access.serializers import params
+
+NO_ROOM = (
+    "The disk of the service is full: your push could not be recorded. Please contact your administrator."
+)
 
 
 class PushViewSet(InternalViewSet):
@@ -22,7 +27,10 @@ class PushViewSet(InternalViewSet):
     def pre_receive(self, request: Request) -> Response:
         """Count a push that is under way; the repository need not exist."""
         repository = params.repository(Given(request))
-        return Response({"reference_counter_increased": reference_counter.increase(repository)})
+        try:
+            return Response({"reference_counter_increased": pre_receive.begin(repository)})
+        except journal.NoRoom:
+            raise Failure(503, {"message": NO_ROOM}) from None
 
     def post_receive(self, request: Request) -> Response:
         """Record a finished push and answer with what its user is told."""

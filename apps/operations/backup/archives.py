@@ -17,11 +17,12 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from apps.core import secret_files
 from apps.operations import folder
-from apps.operations.backup import databases
+from apps.operations.backup import databases, setting_lines
 from apps.operations.backup.databases import NotEmpty
 
 _MANIFEST = "manifest.json"
 _SECRETS = "secrets"
+_DATABASE = "DATABASE_URL"
 
 
 class BrokenArchive(Exception):
@@ -88,8 +89,21 @@ def verify(archive: Path) -> Manifest:
         return manifest
 
 
-def restore(archive: Path) -> Manifest:
+def former_database(archive: Path) -> str | None:
+    """Return the ``DATABASE_URL`` in the settings file of a backup: the database that it was made of.
+
+    Raises:
+        BrokenArchive: something is missing or changed.
+    """
+    with _unpacked(archive) as (_, content):
+        file = content / _SECRETS / folder.SETTINGS_FILE
+        return setting_lines.value(file.read_text(), _DATABASE) if file.is_file() else None
+
+
+def restore(archive: Path, *, database_url: str | None = None) -> Manifest:
     """Put the database and the secrets of a backup where this instance has none, and return what they are.
+
+    ``database_url`` is the database of this process; the settings file names it then, not the former one.
 
     Raises:
         BrokenArchive: something is missing or changed; nothing was restored.
@@ -99,6 +113,9 @@ def restore(archive: Path) -> Manifest:
     """
     with _unpacked(archive) as (manifest, content):
         _require_fitting(manifest)
+        file = content / _SECRETS / folder.SETTINGS_FILE
+        if database_url is not None and file.is_file():
+            file.write_text(setting_lines.with_value(file.read_text(), _DATABASE, database_url))
         _require_no_other_secrets(manifest, content)
         copier = databases.own()
         copier.require_empty()

@@ -41,11 +41,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """What was wrong, how often, and how long its bar is, in percent of the longest."""
+    """What was wrong, how often, how long its bar is in percent of the longest, and where the latest are."""
 
     reason: str
     number: int
     percent: int
+    url: str
 
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perm("git_access.view_pushrecord"):
         pushes = [(f"{hour:%H:00}", number) for hour, number in figures.pushes_by_hour(now=now)]
         shown["pushes"] = charts.history("Pushes per hour", pushes, unit="hour")
-        shown["denials"] = _denials(denials.by_reason(since=now - DAY))
+        linked = request.user.has_perm("git_access.view_denial")
+        shown["denials"] = _denials(denials.by_reason(since=now - DAY), linked=linked)
         shown["counted_since"] = denials.counted_since()
         shown["handed_over"] = denials.INTERVAL
     if request.user.has_perm("git_access.view_denial"):
@@ -109,10 +111,16 @@ def _list(name: str, **query: str) -> str:
     return reverse(f"admin:{name}_changelist", query=query)
 
 
-def _denials(counted: list[tuple[str, int]]) -> list[Denial]:
+def _denials(counted: list[tuple[str, int]], *, linked: bool) -> list[Denial]:
     largest = max((number for _, number in counted), default=1)
+    known = denials.faults() if linked else {}
     return [
-        Denial(_sentence(denials.fault(reason)), number, max(round(number / largest * 100), 1))
+        Denial(
+            _sentence(denials.fault(reason)),
+            number,
+            max(round(number / largest * 100), 1),
+            _list("git_access_denial", rule=reason) if reason in known else "",
+        )
         for reason, number in counted
     ]
 

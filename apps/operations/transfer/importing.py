@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -53,7 +54,17 @@ def plan(lines: Iterable[str]) -> "Import":
         Unreadable: something in it is wrong.
     """
     known = Known()
-    return Import(reading.read(lines, known), known)
+    records = reading.read(lines, known)
+    _require_known_storages(records)
+    return Import(records, known)
+
+
+def _require_known_storages(records: Iterable[Record]) -> None:
+    """Refuse projects that no Gitaly would be asked for; new ones may lie in the default storage."""
+    used = {record.values["storage"] for record in records if record.kind.model is Project}
+    if unknown := used - {*settings.GITALY_STORAGES, settings.DEFAULT_STORAGE}:
+        names = ", ".join(sorted(unknown))
+        raise Unreadable([f"No Gitaly is configured for storage {names}: GITALY_STORAGES names storages."])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ LIMIT = 3
 
 @pytest.fixture(scope="module")
 def redis_url() -> Iterator[str]:
-    with servers.redis_server() as url:
-        yield url
+    with servers.redis_server() as server:
+        yield server.url
 
 
 @pytest.fixture

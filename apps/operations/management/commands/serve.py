@@ -140,7 +140,7 @@ def _become_instance(lock: int, listener: socket.socket, metrics: socket.socket 
     environment = {**listening.instance_url(listening.of(listener)), **os.environ, "DATA": str(settings.DATA)}
     environment["METRICS_BIND"] = listening.address_of(metrics) if metrics else ""
     if metrics:
-        environment |= metric_files.share(settings.DATA / "metrics")  # the worker counts there, too
+        environment |= metric_files.share(settings.DATA)  # the worker counts there, too
     for number in descriptors:
         os.set_inheritable(number, True)
     os.chdir(settings.BASE_DIR)  # gunicorn finds its settings there

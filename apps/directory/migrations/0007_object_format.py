@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0005_seat_indexes"),
+        ("directory", "0006_user_by_state"),
     ]
 
     operations = [

@@ -1,0 +1,17 @@
+"""Measure the first page and every list of the operators' site on the instance in DATA.
+
+``DATA=… python -m bench.pages``, after ``manage.py seed --scale`` has filled it. The time is that of the
+service from request to answer, the database's included: the best of some rounds, after one that nobody
+counts. It ends with 1 when a page takes more than ``--queries`` or ``--milliseconds``.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import django
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gitlab_internal.settings")
+    django.setup()
+    sys.exit(import_module("bench.pages_measured").main())
