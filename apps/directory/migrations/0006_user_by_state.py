@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("directory", "0006_object_format"),
+        ("directory", "0005_seat_indexes"),
     ]
 
     operations = [
