@@ -2,6 +2,7 @@
 # make demo                                                                     a clone and two pushes, to watch
 # make test  [TESTS="-k allowed"] [COVERAGE=yes]                                run every test
 # make torture [TORTURE=--short]                                                everything that may go wrong
+# make test-fast [TESTS="-k allowed"]                                           those that start no process, on SQLite
 # make lint                                                                     everything but the tests
 # make bench [AGAINST=../other] [BENCH="--full"]                                speed, as ratios in one run; needs wrk
 # make docs                                                                     the pages of docs/ as a site
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --requir
 # The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: serve demo test torture lint bench docs
+.PHONY: serve demo test test-fast torture lint bench docs
 .DELETE_ON_ERROR:
 
 serve: $(VENV)/.runtime
@@ -39,6 +40,9 @@ test: $(VENV)/.dev
 # Fifteen minutes on two cores; `--short` is the two minutes that .ci/run takes.
 torture: $(VENV)/.dev
 	@$(BIN)/python -m tests.torture $(TORTURE)
+
+test-fast: $(VENV)/.dev
+	TEST_DATABASE=sqlite $(PYTEST) -m fast $(TESTS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -14,10 +14,13 @@ from django.db import connections
 from django.utils import timezone
 from hypothesis import HealthCheck
 
-from tests import databases
+from tests import databases, tiers
 from tests.callers import Caller, shared_secret, shell_token, unsigned
 from tests.environment import SHELL_SECRET
 from tests.instances import Instance, running_instance
+from tests.tiers import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 
 def pytest_configure() -> None:
@@ -56,6 +59,7 @@ _WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract"})
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run once, on SQLite, what no database can change."""
     _refuse_doubles(items)
+    tiers.mark(items)
     if os.environ.get("TEST_DATABASE") != "postgres":
         return
     again = [item for item in items if _depends_on_the_database(item)]
