@@ -44,6 +44,8 @@ class Surroundings:
     url: str
     home: Path
     with_token: bool = False
+    ca_file: Path | None = None
+    """Who has signed the instance's certificate, where the system does not know them."""
 
 
 def written_for(program: Program, surroundings: Surroundings) -> str:
@@ -66,6 +68,8 @@ def _shell(surroundings: Surroundings) -> dict[str, str]:
         "home": str(surroundings.home),
         "secret_file": _quoted(settings.SHELL_SECRET_FILE),
         "log_file": _quoted(surroundings.home / "gitlab-shell.log"),
+        "http_settings": _trusted(surroundings, "http_settings:", "  ca_file: {}", "  ca_path: {}"),
+        "pure_ssh": "true" if settings.LFS_ENABLED else "false",
     }
 
 
@@ -81,7 +85,22 @@ def _gitaly(surroundings: Surroundings) -> dict[str, str]:
         "token": _token(server, shown=surroundings.with_token),
         "secret_file": _quoted(settings.SHELL_SECRET_FILE),
         "shell_dir": _quoted(home / "shell"),
+        "http_settings": _trusted(surroundings, "[gitlab.http-settings]", "ca_file = {}", "ca_path = {}"),
     }
+
+
+def _trusted(surroundings: Surroundings, head: str, file: str, folder: str) -> str:
+    """Say whose certificates are believed; what names a file that is not there would be refused."""
+    if not surroundings.url.startswith("https://"):
+        return "# Only of an instance at https://…: whose certificates are believed."
+    lines = [
+        "# Whose certificates are believed beside those of the system: a file of PEM, or a folder of them.",
+    ]
+    if surroundings.ca_file:
+        return "\n".join([*lines, head, file.format(_quoted(surroundings.ca_file))])
+    example = Path("/etc/ssl/private-ca")
+    wanted = (head, file.format(_quoted(example / "ca.pem")), folder.format(_quoted(example)))
+    return "\n".join([*lines, *(f"# {line}" for line in wanted)])
 
 
 def _kas(surroundings: Surroundings) -> dict[str, str]:

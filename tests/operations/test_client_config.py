@@ -37,7 +37,46 @@ def test_gitlab_shell_finds_the_instance(settings: Settings) -> None:
         "secret_file": str(settings.SHELL_SECRET_FILE),
         "log_file": "/srv/gitlab-shell/gitlab-shell.log",
         "log_format": "json",
+        "lfs": {"pure_ssh_protocol": True},
     }
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_files_of_lfs_go_over_ssh_where_there_are_any(settings: Settings, enabled: bool) -> None:
+    settings.LFS_ENABLED = enabled
+
+    assert yaml.safe_load(written("gitlab-shell"))["lfs"] == {"pure_ssh_protocol": enabled}
+
+
+def test_who_signed_the_certificate_is_named_where_there_is_one() -> None:
+    asked = ("--url", "https://git.example.com", "--ca-file", "/etc/ssl/our ca.pem")
+
+    assert yaml.safe_load(written("gitlab-shell", *asked))["http_settings"] == {
+        "ca_file": "/etc/ssl/our ca.pem"
+    }
+    gitlab = tomllib.loads(written("gitaly", *asked))["gitlab"]
+    assert gitlab["http-settings"] == {"ca_file": "/etc/ssl/our ca.pem"}
+
+
+@pytest.mark.parametrize("program", ["gitlab-shell", "gitaly"])
+def test_without_a_file_the_place_for_it_is_shown_and_nothing_set(program: str) -> None:
+    over_tls = written(program, "--url", "https://git.example.com")
+    plain = written(program, "--url", "http://git.example.com", "--ca-file", "/etc/ssl/ca.pem")
+
+    assert "ca_file" in over_tls
+    assert "ca_path" in over_tls
+    assert "ca_file" not in plain
+    read = yaml.safe_load(over_tls) if program == "gitlab-shell" else tomllib.loads(over_tls)["gitlab"]
+    assert not {"http_settings", "http-settings"} & set(read)
+
+
+def test_the_seed_of_signed_pushes_stands_where_gitaly_takes_it() -> None:
+    commented = [line.removeprefix("# ") for line in written("gitaly").splitlines()]
+    start = commented.index("[[git.config]]")
+
+    block = tomllib.loads("\n".join(commented[start : start + 3]))
+
+    assert block == {"git": {"config": [{"key": "receive.certNonceSeed", "value": ""}]}}
 
 
 @pytest.mark.parametrize("program", ["gitlab-shell", "gitaly"])

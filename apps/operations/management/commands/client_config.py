@@ -27,11 +27,18 @@ class Command(Verb):
         with_token: Annotated[
             bool, typer.Option("--with-token", help="Write Gitaly's token into its file.")
         ] = False,
+        ca_file: Annotated[
+            Path | None,
+            typer.Option(
+                help="Of GitLab Shell and Gitaly: who has signed the instance's certificate, as PEM."
+            ),
+        ] = None,
     ) -> None:
         surroundings = Surroundings(
             url=url or _address(program),
             home=home or Path("/srv", program),
             with_token=with_token,
+            ca_file=ca_file,
         )
         with refusing(UnusableAddress):
             try:
