@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg2
 
-PATIENCE = 90  # seconds until everything that was acknowledged is stored and worked off
+PATIENCE = 120  # seconds until everything that was acknowledged is stored and worked off
 
 # Each push of ours changes one ref; its new revision tells which it is.
 PUSHES = """
@@ -23,7 +23,6 @@ RECONCILIATIONS = """
 SELECT namespace_id, next_reconciliation_date FROM billing_upcomingreconciliation
 WHERE namespace_id IN (127, 129)
 """
-UNDER_WAY = "SELECT COUNT(*) FROM django_tasks_db_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
 
 
 @dataclass

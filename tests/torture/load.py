@@ -18,7 +18,7 @@ OPEN = 64  # that ask when it is time
 CROWD = 300
 LATE = 10.0  # seconds after which a request is not sent any more
 NUMBERS = itertools.count(2**80)  # of requests; those of pushes are their revisions
-PUSHES = 20  # one request of so many finishes a push
+PUSHES = 40  # one request of so many finishes a push
 
 
 @dataclass
