@@ -219,6 +219,7 @@ def _spoilt(stage: Stage, content: bytes | None) -> None:
                 stage.failures.append(f"without a secret file somebody was answered with {status}")
         time.sleep(stage.seconds / 2)
     finally:
+        file.touch(mode=0o600)
         file.write_bytes(before)
 
 
