@@ -118,7 +118,7 @@ def _cell(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    return "-" if value in {None, ""} else str(value)
+    return "-" if value is None or value == "" else str(value)
 
 
 def present(

@@ -164,7 +164,7 @@ def rename_project(project: Project, *, path: str) -> None:
     project.path = path
     project.clean_fields(exclude=["default_branch"])
     project.save(update_fields=["path"])
-    _move(project.route, f"{project.namespace.full_path}/{path}")
+    move(project.route, f"{project.namespace.full_path}/{path}")
 
 
 @transaction.atomic
@@ -179,10 +179,10 @@ def rename_namespace(namespace: Namespace, *, path: str) -> None:
     namespace.clean_fields()
     namespace.save(update_fields=["path"])
     parent = f"{namespace.parent.full_path}/" if namespace.parent else ""
-    _move(namespace.route, f"{parent}{path}")
+    move(namespace.route, f"{parent}{path}")
 
 
-def _move(route: Route, new: str) -> None:
+def move(route: Route, new: str) -> None:
     """Move a route and every route below it, leaving a redirect at each former path."""
     route.refresh_from_db()
     old = route.path

@@ -33,6 +33,18 @@ def find(path: str) -> Project:
     return project
 
 
+def find_namespace(path: str) -> Namespace:
+    """Return the group or user's namespace at a full path, ignoring case.
+
+    Raises:
+        UnknownNamespace: there is none.
+    """
+    namespace = Namespace.objects.at_path(path).select_related("route").first()
+    if namespace is None:
+        raise UnknownNamespace(path)
+    return namespace
+
+
 def create(
     *,
     full_path: str,
@@ -48,9 +60,9 @@ def create(
         ValidationError: the path is not legal, path or name are taken, or a value is not legal.
     """
     above, _, path = full_path.rpartition("/")
-    namespace = Namespace.objects.at_path(above).select_related("route").first()
-    if namespace is None:
-        raise UnknownNamespace(above or full_path)
+    if not above:
+        raise UnknownNamespace(full_path)
+    namespace = find_namespace(above)
     paths.check_project(full_path)
     name = name or path
     if Project.objects.filter(namespace=namespace, name=name).exists():

@@ -59,7 +59,7 @@ def create(
         raise ValidationError({"username": f"{username} is reserved or not legal as a path."})
     if paths.is_taken(username) or User.objects.named(username).exists():
         raise ValidationError({"username": f"{username} is taken."})
-    if email and _is_known(email):
+    if email and is_known(email):
         raise ValidationError({"email": f"{email} is taken."})
     fields = {"name": name, "email": email, "admin": admin, "external": external}
     User(username=username, **fields).clean_fields(exclude=["password"])
@@ -108,7 +108,7 @@ def unblock(user: User) -> bool:
     return True
 
 
-def _is_known(email: str) -> bool:
+def is_known(email: str) -> bool:
     """Whether it is an address of a user, the primary or another one."""
     users = User.objects.alias(lower_email=Lower("email"))
     others = Email.objects.alias(lower_email=Lower("email"))

@@ -1,6 +1,6 @@
 """Store the keys of users and deployments, open projects to deploy keys, and end both."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,6 +133,55 @@ def revoke(ids: Collection[int]) -> dict[int, Key]:
     for key in keys.values():
         key.delete()
     return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of keys that were stored together, by fingerprint; ``others`` says whose the rest are."""
+
+    stored: list[str]
+    known: list[str]
+    others: list[str]
+
+
+@transaction.atomic
+def add_user_keys(
+    *, user: User, texts: Sequence[str], expires_at: datetime | None, dry_run: bool = False
+) -> Imported:
+    """Store many keys of a user, but those that are stored already.
+
+    Raises:
+        ValidationError: one is no key, or would have expired already; none is stored then.
+    """
+    outcome = Imported([], [], [])
+    for text in texts:
+        fingerprint = public_keys.parse(text).fingerprint_sha256
+        there = Key.objects.select_related("user").filter(fingerprint_sha256=fingerprint).first()
+        if there is None:
+            title = _comment(text) or f"SHA256:{fingerprint}"
+            if not dry_run:
+                add_user_key(user=user, new=NewKey(text=text, title=title, expires_at=expires_at))
+            outcome.stored.append(f"SHA256:{fingerprint}")
+        elif there.kind == KeyKind.USER_KEY and there.user_id == user.pk:
+            outcome.known.append(f"SHA256:{fingerprint}")
+        else:
+            outcome.others.append(str(AlreadyStored(there)))
+    return outcome
+
+
+@transaction.atomic
+def expire(ids: Collection[int], *, at: datetime) -> int:
+    """Let keys expire at a moment, later than before or earlier; return how many these are.
+
+    Raises:
+        UnknownKey: one of the ids is none; then nothing is changed.
+    """
+    keys = Key.objects.filter(pk__in=ids)
+    known = set(keys.values_list("pk", flat=True))
+    for key_id in ids:
+        if key_id not in known:
+            raise UnknownKey(key_id)
+    return keys.update(expires_at=at)
 
 
 def _add(key: Key, new: NewKey) -> Key:

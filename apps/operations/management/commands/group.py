@@ -6,7 +6,7 @@ import typer
 from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, table
-from apps.directory import groups
+from apps.directory import groups, places
 from apps.directory.models import Namespace, NamespaceKind, Visibility
 from apps.operations.deletion.subjects import Kind
 from apps.operations.management import deleting
@@ -16,7 +16,7 @@ Path = Annotated[str, typer.Argument(help="The full path, such as top/sub.")]
 
 
 class Command(Noun):
-    help = "Create and list groups."
+    help = "Create, list, move and delete groups."
 
     @command(help="Create a group; the group above it is there already.")
     def create(
@@ -45,6 +45,76 @@ class Command(Noun):
         ]
         lines = table(rows, none="There is no group.")
         present(self, {"total": found.count(), "groups": rows}, lines, as_json=as_json)
+
+    @command(
+        help="Change the last part of the path; the former path leads to the new one.\n\n"
+        "Example: manage.py group rename acme anvil",
+    )
+    def rename(
+        self,
+        path: Path,
+        new: Annotated[str, typer.Argument(help="The new last part.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(groups.UnknownGroup, places.Unmovable):
+            place = groups.find(path)
+            former = place.full_path
+            places.rename(place, path=new)
+        facts = {"id": place.pk, "former": former, "path": place.full_path}
+        present(self, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+
+    @command(help="Move a group with all below it.\n\nExample: manage.py group transfer acme tools, or --top")
+    def transfer(
+        self,
+        path: Path,
+        parent: Annotated[str | None, typer.Argument(help="The path of the group above.")] = None,
+        top: Annotated[bool, typer.Option("--top", help="Make it a top-level group.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        if top == (parent is not None):
+            raise typer.BadParameter("Name the group above, or --top.")
+        with refusing(groups.UnknownGroup, places.Unmovable):
+            group = groups.find(path)
+            former = group.full_path
+            places.transfer_group(group, parent=groups.find(parent) if parent else None)
+        facts = {"id": group.pk, "former": former, "path": group.full_path}
+        present(self, facts, [f"{former} is {group.full_path} now."], as_json=as_json)
+
+    @command(help="Change who may see it.\n\nExample: manage.py group visibility acme internal")
+    def visibility(
+        self,
+        path: Path,
+        level: Annotated[Literal["private", "internal", "public"], typer.Argument(help="Who.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(groups.UnknownGroup, places.Unmovable):
+            place = groups.find(path)
+            places.show_to(place, visibility=Visibility[level.upper()])
+        present(
+            self,
+            {"path": place.full_path, "visibility": level},
+            [f"{place.full_path} is {level}."],
+            as_json=as_json,
+        )
+
+    @command(
+        help="Refuse pushes; --end takes them again. Everybody reads on.\n\n"
+        "Example: manage.py group archive acme",
+    )
+    def archive(
+        self,
+        path: Path,
+        end: Annotated[bool, typer.Option("--end", help="Take pushes again.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(groups.UnknownGroup):
+            place = groups.find(path)
+        changed = places.archive(place, archived=not end)
+        facts = {"path": place.full_path, "archived": place.archived, "changed": changed}
+        state = "archived" if place.archived else "not archived"
+        present(
+            self, facts, [f"{place.full_path} is {state}{'' if changed else ' already'}."], as_json=as_json
+        )
 
     @command(help=deleting.HELP.format(kind="group", name="acme"))
     def delete(

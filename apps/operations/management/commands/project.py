@@ -8,7 +8,7 @@ from django_typer.management import command
 from apps.core.console import DryRun, Json, Limit, Noun, details, present, refusing, table
 from apps.core.gitaly.failures import GitalyFailure
 from apps.core.gitaly.objects import ObjectFormat
-from apps.directory import projects, users
+from apps.directory import places, projects, users
 from apps.directory.models import Project, Visibility
 from apps.git_access.pushes.after import default_branches
 from apps.git_access.repositories import new_repositories, remotes
@@ -27,7 +27,7 @@ NoRepository = Annotated[
 
 
 class Command(Noun):
-    help = "Create and list projects, and let Gitaly make their repositories."
+    help = "Create, list, move and delete projects, and let Gitaly make their repositories."
 
     @command(help="Create a project, and its repository where a Gitaly is configured.")
     def create(
@@ -112,6 +112,76 @@ class Command(Noun):
         rows = [_row(row) for row in found.select_related("route").order_by("route__path")[: limit or None]]
         lines = table(rows, none="There is no such project.")
         present(self, {"total": found.count(), "projects": rows}, lines, as_json=as_json)
+
+    @command(
+        help="Change the last part of the path; the former path leads to the new one.\n\n"
+        "Example: manage.py project rename acme/hammer anvil",
+    )
+    def rename(
+        self,
+        path: Path,
+        new: Annotated[str, typer.Argument(help="The new last part.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(projects.UnknownProject, places.Unmovable):
+            place = projects.find(path)
+            former = place.full_path
+            places.rename(place, path=new)
+        facts = {"id": place.pk, "former": former, "path": place.full_path}
+        present(self, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+
+    @command(
+        help="Move a project into another group or namespace.\n\n"
+        "Example: manage.py project transfer acme/hammer tools",
+    )
+    def transfer(
+        self,
+        path: Path,
+        namespace: Annotated[str, typer.Argument(help="The path of the group or user.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(projects.UnknownProject, projects.UnknownNamespace, places.Unmovable):
+            project = projects.find(path)
+            former = project.full_path
+            places.transfer_project(project, namespace=projects.find_namespace(namespace))
+        facts = {"id": project.pk, "former": former, "path": project.full_path}
+        present(self, facts, [f"{former} is {project.full_path} now."], as_json=as_json)
+
+    @command(help="Change who may see it.\n\nExample: manage.py project visibility acme/hammer internal")
+    def visibility(
+        self,
+        path: Path,
+        level: Annotated[Literal["private", "internal", "public"], typer.Argument(help="Who.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(projects.UnknownProject, places.Unmovable):
+            place = projects.find(path)
+            places.show_to(place, visibility=Visibility[level.upper()])
+        present(
+            self,
+            {"path": place.full_path, "visibility": level},
+            [f"{place.full_path} is {level}."],
+            as_json=as_json,
+        )
+
+    @command(
+        help="Refuse pushes; --end takes them again. Everybody reads on.\n\n"
+        "Example: manage.py project archive acme/hammer",
+    )
+    def archive(
+        self,
+        path: Path,
+        end: Annotated[bool, typer.Option("--end", help="Take pushes again.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(projects.UnknownProject):
+            place = projects.find(path)
+        changed = places.archive(place, archived=not end)
+        facts = {"path": place.full_path, "archived": place.archived, "changed": changed}
+        state = "archived" if place.archived else "not archived"
+        present(
+            self, facts, [f"{place.full_path} is {state}{'' if changed else ' already'}."], as_json=as_json
+        )
 
     @command(help=deleting.HELP.format(kind="project", name="acme/hammer"))
     def delete(

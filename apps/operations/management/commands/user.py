@@ -4,12 +4,13 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from django.contrib.auth.password_validation import validate_password
 from django.core.management.base import CommandError
 from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Limit, Noun, details, present, refusing, table
 from apps.core.encryption import NoEncryptionKey
-from apps.directory import users
+from apps.directory import user_changes, users
 from apps.directory.models import User, UserState
 from apps.operations.deletion.subjects import Kind
 from apps.operations.management import deleting
@@ -20,7 +21,7 @@ Username = Annotated[str, typer.Argument(help="The user's name, in any letter ca
 
 
 class Command(Noun):
-    help = "Create, list, block and unblock users, and their one-time passwords."
+    help = "Create, list, change, block and delete users, and their one-time passwords."
 
     @command(help="Create a user, with a namespace of its own. Without a password nobody can log in as it.")
     def create(
@@ -50,6 +51,86 @@ class Command(Noun):
             facts["password"] = password
             lines.append(f"Password (shown only now): {password}")
         present(self, facts, lines, as_json=as_json)
+
+    @command(
+        help="Change a user's fields; what is not named stays.\n\n"
+        "Example: manage.py user edit alice --email alice@example.org"
+    )
+    def edit(
+        self,
+        username: Username,
+        name: Annotated[str | None, typer.Option(help="The full name.")] = None,
+        email: Annotated[str | None, typer.Option(help="The primary address.")] = None,
+        external: Annotated[bool | None, typer.Option(help="Sees only what it is a member of.")] = None,
+        projects_limit: Annotated[int | None, typer.Option(min=0, help="Projects of its own.")] = None,
+        as_json: Json = False,
+    ) -> None:
+        given = {"name": name, "email": email, "external": external, "projects_limit": projects_limit}
+        changes = {field: value for field, value in given.items() if value is not None}
+        if not changes:
+            raise typer.BadParameter("Say what to change: --name, --email, --external or --projects-limit.")
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+            user_changes.edit(user, changes=changes)
+        lines = [f"{user}: {field} is {value}." for field, value in changes.items()]
+        present(self, {"username": user.username, **changes}, lines, as_json=as_json)
+
+    @command(
+        help="Give a user another name; former paths lead to the new ones.\n\n"
+        "Example: manage.py user rename alice alina",
+    )
+    def rename(
+        self,
+        username: Username,
+        new: Annotated[str, typer.Argument(help="The new name.")],
+        as_json: Json = False,
+    ) -> None:
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+            former = user.username
+            user_changes.rename(user, username=new)
+        present(
+            self,
+            {"id": user.pk, "former": former, "username": new},
+            [f"@{former} is @{new} now."],
+            as_json=as_json,
+        )
+
+    @command(
+        help="Replace a password: a random one that is shown once, or --stdin.\n\n"
+        "Example: manage.py user password alice",
+    )
+    def password(
+        self,
+        username: Username,
+        stdin: Annotated[bool, typer.Option("--stdin", help="Read it from standard input.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(users.UnknownUser):
+            user = users.find(username)
+        password = sys.stdin.readline().rstrip("\r\n") if stdin else users.new_password()
+        with refusing():
+            validate_password(password, user)
+        user_changes.set_password(user, password=password)
+        facts = {"username": user.username, **({} if stdin else {"password": password})}
+        shown = [] if stdin else [f"Password (shown only now): {password}"]
+        present(self, facts, [f"{user} has a new password.", *shown], as_json=as_json)
+
+    @command(
+        help="Make a user an administrator; --end takes that away.\n\nExample: manage.py user promote alice"
+    )
+    def promote(
+        self,
+        username: Username,
+        end: Annotated[bool, typer.Option("--end", help="No longer; not the last one.")] = False,
+        as_json: Json = False,
+    ) -> None:
+        with refusing(users.UnknownUser, users.Irreplaceable):
+            user = users.find(username)
+            changed = user_changes.promote(user, admin=not end)
+        facts = {"username": user.username, "admin": user.admin, "changed": changed}
+        is_one = "is no administrator" if end else "is an administrator"
+        present(self, facts, [f"{user} {is_one}{'' if changed else ' already'}."], as_json=as_json)
 
     @command(name="list", help="List users by name.")
     def list_users(

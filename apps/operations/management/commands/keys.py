@@ -1,8 +1,7 @@
 """``manage.py keys``: the SSH keys of users and deployments."""
 
-import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +9,9 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django_typer.management import command
 
-from apps.core.console import Days, End, Json, Limit, Noun, details, present, refusing, table
+from apps.core.console import Days, DryRun, End, Json, Limit, Noun, details, present, refusing, table
 from apps.directory import projects, users
+from apps.operations import key_files
 from apps.ssh_keys import expirations, registrations
 from apps.ssh_keys.models import Key, KeyKind, UsageType
 from apps.ssh_keys.registrations import NewKey
@@ -22,7 +22,7 @@ CanPush = Annotated[bool, typer.Option("--can-push", help="It may push there, to
 
 
 class Command(Noun):
-    help = "Add, find, list and revoke SSH keys, and grant projects to deploy keys."
+    help = "Add, import, find, list and revoke SSH keys, and grant projects to deploy keys."
 
     @command(help="Store a public key: --user for a person's, --deploy and --project for a deployment's.")
     def add(
@@ -41,7 +41,7 @@ class Command(Noun):
     ) -> None:
         _check_usage(deploy=deploy, user=user, project=project, can_push=can_push)
         end = expires.replace(tzinfo=UTC) if expires else None
-        new = NewKey(text=_text(file), title=title, expires_at=end, usage_type=usage)
+        new = NewKey(text=_read(file), title=title, expires_at=end, usage_type=usage)
         with refusing(
             users.UnknownUser, projects.UnknownProject, registrations.AlreadyStored, registrations.NoCreator
         ):
@@ -64,7 +64,7 @@ class Command(Noun):
         ],
         as_json: Json = False,
     ) -> None:
-        key = Key.objects.fingerprinted(_text("-") if term == "-" else term).select_related("user").first()
+        key = Key.objects.fingerprinted(_read("-") if term == "-" else term).select_related("user").first()
         if key is None:
             raise CommandError("There is no such key.")
         facts = _facts(key)
@@ -134,6 +134,49 @@ class Command(Noun):
         if found:
             raise typer.Exit(1)
 
+    @command(
+        name="import",
+        help="Store all keys of an authorized_keys file, of standard input or of an https:// address. All of "
+        "them or, if a line is no key, none; those that are stored already stay.\n\n"
+        "Example: manage.py keys import alice https://github.com/alice.keys",
+    )
+    def import_keys(
+        self,
+        user: Annotated[str, typer.Argument(metavar="USERNAME", help="Whose keys they are.")],
+        source: Annotated[str, typer.Argument(help="A file, https://…; - is standard input.")] = "-",
+        expires: Annotated[datetime | None, End] = None,
+        dry_run: DryRun = False,
+        as_json: Json = False,
+    ) -> None:
+        end = expires.replace(tzinfo=UTC) if expires else None
+        with refusing(users.UnknownUser, key_files.Unreadable):
+            owner, texts = users.find(user), key_files.keys(key_files.text(source))
+            outcome = registrations.add_user_keys(user=owner, texts=texts, expires_at=end, dry_run=dry_run)
+        facts = {"user": owner.username, "dry_run": dry_run, **asdict(outcome)}
+        lines = [f"Stored: {len(outcome.stored)}. There already: {len(outcome.known)}.", *outcome.others]
+        present(self, facts, [*lines, *(["Nothing was changed."] if dry_run else [])], as_json=as_json)
+        if outcome.others:
+            raise typer.Exit(1)
+
+    @command(
+        help="Let keys expire now, or on a day; they stay stored.\n\nExample: manage.py keys expire 17 18"
+    )
+    def expire(
+        self,
+        ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As find and list show them.")],
+        on: Annotated[datetime | None, End] = None,
+        as_json: Json = False,
+    ) -> None:
+        at = on.replace(tzinfo=UTC) if on else timezone.now()
+        with refusing(registrations.UnknownKey):
+            count = registrations.expire(ids, at=at)
+        present(
+            self,
+            {"expire": count, "at": at},
+            [f"Keys that expire at {at:%Y-%m-%d %H:%M}: {count}."],
+            as_json=as_json,
+        )
+
 
 _COLUMNS = ("id", "kind", "user", "title", "algorithm", "fingerprint", "expires_at", "last_used_at", "opens")
 
@@ -147,13 +190,9 @@ def _check_usage(*, deploy: bool, user: str | None, project: str | None, can_pus
         raise typer.BadParameter("Whose key is it? Give --user, or --deploy and --project.")
 
 
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text()
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{file} is not UTF-8 text: save it as UTF-8.") from error
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error}") from error
+def _read(file: str) -> str:
+    with refusing(key_files.Unreadable):
+        return key_files.text(file)
 
 
 def _facts(key: Key, key_id: int | None = None) -> dict[str, Any]:
