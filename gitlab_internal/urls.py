@@ -48,6 +48,7 @@ from apps.workhorse.lfs.views.objects import BatchViewSet, FileViewSet, LegacyVi
 from apps.workhorse.lfs.views.uploads import UploadViewSet
 
 health = loaded_when_asked("apps.operations.dashboard.health.line")
+deletion = loaded_when_asked("apps.operations.dashboard.deletion.page")
 doctor = loaded_when_asked("apps.operations.dashboard.health.doctor")
 register_converter(NamespaceConverter, "namespace")
 register_converter(RepositoryConverter, "repository")
@@ -177,6 +178,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", loaded_when_asked("apps.operations.openapi.views.schema"), name="schema"),
     path("api/docs", loaded_when_asked("apps.operations.openapi.views.viewer"), name="docs"),
     path("admin/doctor/", admin.site.admin_view(doctor), name="doctor"),
+    path("admin/deletion/<str:model>/<int:number>/", admin.site.admin_view(deletion), name="deletion"),
     path("admin/health/", admin.site.admin_view(health), name="health"),
     path("admin/", admin.site.urls),
     path("", loaded_when_asked("apps.operations.home.home"), name="home"),

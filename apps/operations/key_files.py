@@ -27,7 +27,7 @@ def text(source: str) -> str:
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text()
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{source} is not UTF-8 text.") from error
+        raise Unreadable(f"{source} is not UTF-8 text: save it as UTF-8.") from error
     except OSError as error:
         raise Unreadable(f"{source} cannot be read: {error.strerror}.") from error
 

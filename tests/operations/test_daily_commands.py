@@ -301,8 +301,8 @@ class TestLooking:
 
     def test_log_lines_are_chosen_and_read_by_people(self, monkeypatch: pytest.MonkeyPatch) -> None:
         entries: list[dict[str, Any]] = [
-            {"timestamp": "2026-11-29T01:02:03Z", "level": "info", "event": "request", "correlation_id": "A"},
-            {"timestamp": "2026-11-29T01:02:04Z", "level": "error", "event": "broken", "correlation_id": "B"},
+            {"time": "2026-11-29T01:02:03Z", "level": "info", "event": "request", "correlation_id": "A"},
+            {"time": "2026-11-29T01:02:04Z", "level": "error", "event": "broken", "correlation_id": "B"},
         ]
         text = "\n".join([*map(json.dumps, entries), "Traceback"])
 

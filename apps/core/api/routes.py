@@ -13,11 +13,11 @@ def with_or_without_slash(route: str, view: Callable[..., Any]) -> URLResolver:
     return path(route, include([path("", view), path("/", view)]))
 
 
-def loaded_when_asked(view: str) -> Callable[[HttpRequest], HttpResponseBase]:
+def loaded_when_asked(view: str) -> Callable[..., HttpResponseBase]:
     """Return a view that is imported at its first request: what it needs costs the others no time."""
 
-    def call(request: HttpRequest) -> HttpResponseBase:
-        answer: HttpResponseBase = import_string(view)(request)
+    def call(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        answer: HttpResponseBase = import_string(view)(request, **named)
         return answer
 
     return call

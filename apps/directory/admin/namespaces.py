@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from apps.core.admin_site.pages import ModelAdmin, Unchangeable
 from apps.directory import paths
 from apps.directory.admin import forms
+from apps.directory.admin.deleted_whole import DeletedWhole
 from apps.directory.models import Namespace, Project, RedirectRoute
 
 
@@ -39,7 +40,7 @@ class Pathed:
 
 
 @admin.register(Namespace)
-class NamespaceAdmin(Pathed, ModelAdmin[Namespace]):
+class NamespaceAdmin(Pathed, DeletedWhole):
     """Groups and personal namespaces. Their place in the tree is fixed; the path may change."""
 
     form = forms.NamespaceForm

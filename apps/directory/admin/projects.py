@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from apps.core.admin_site.pages import ModelAdmin, StackedInline, TabularInline, Unchangeable
 from apps.directory import paths
 from apps.directory.admin import forms
+from apps.directory.admin.deleted_whole import DeletedWhole
 from apps.directory.admin.namespaces import Pathed
 from apps.directory.models import FeatureFlag, Project, ProjectAlias, ProjectStatistics, Snippet
 
@@ -29,7 +30,7 @@ class ProjectAliasInline(TabularInline[ProjectAlias, Project]):
 
 
 @admin.register(Project)
-class ProjectAdmin(Pathed, ModelAdmin[Project]):
+class ProjectAdmin(Pathed, DeletedWhole):
     """Projects. The namespace is fixed; the path may change."""
 
     form = forms.ProjectForm

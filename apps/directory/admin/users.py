@@ -15,6 +15,7 @@ from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, Unchangeable
 from apps.directory import users
 from apps.directory.admin import forms
+from apps.directory.admin.deleted_whole import DeletedWhole
 from apps.directory.models import Namespace, Terms, TermsAcceptance, User, UserState
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ OF_OPERATORS = ("admin", "groups", "user_permissions")
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):  # type: ignore[misc]  # get_form differs in the stubs
+class UserAdmin(DeletedWhole, DjangoUserAdmin[User], ModelAdmin[User]):  # type: ignore[misc]  # get_form differs in the stubs
     """People, bots and internal users; Django's own pages for passwords."""
 
     form = forms.UserForm
@@ -132,15 +133,6 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin[User]):  # type: ignore[misc] 
         if opened is not None and "password" not in opened:
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Keep those without whom the instance could not be run, however many rows are chosen."""
-        deleted, counts, needed, protected = super().get_deleted_objects(objs, request)
-        try:
-            users.keep_an_administrator(without=[user.pk for user in objs])
-        except users.Irreplaceable as reason:
-            protected = [*protected, str(reason)]
-        return deleted, counts, needed, protected
 
     def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
         """Note a new password, which no column of the audit log shows."""
