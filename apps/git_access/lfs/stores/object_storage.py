@@ -150,12 +150,11 @@ class ObjectStore(S3Storage):  # type: ignore[misc] # untyped
         """List uploads of before a moment that nobody has finished: whole ones, and those in parts."""
         yield from (kept.name for kept in self._listed(PREFIX) if kept.modified < before)
         with _reported():
-            pages = self.client.get_paginator("list_multipart_uploads").paginate(
-                Bucket=self.bucket_name, Prefix=PREFIX
-            )
+            # Without a prefix: MinIO takes it for the whole key.
+            pages = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket_name)
             for page in pages:
                 for upload in page.get("Uploads", []):
-                    if _begun(upload["Key"]) < before:
+                    if upload["Key"].startswith(PREFIX) and _begun(upload["Key"]) < before:
                         yield f"{upload['Key']}?uploadId={upload['UploadId']}"
 
     def remove_leftover(self, name: str) -> None:
