@@ -50,6 +50,8 @@ class Lookup:
     key_owner_id: int | None = None
     user_id: int | None = None
     username: str | None = None
+    token_digest: str | None = None
+    """Of an access token, which stands for its user."""
 
 
 def lookup(claim: Claim) -> Lookup:
@@ -89,6 +91,8 @@ def of(row: Lookup) -> Actor:
         return Actor(user=_USER.first(row.user_id))
     if row.username is not None:
         return Actor(user=_USER_NAMED.first(row.username.lower()))
+    if row.token_digest is not None:
+        return Actor(user=User.objects.filter(personal_access_tokens__token_digest=row.token_digest).first())
     return Actor()
 
 

@@ -74,9 +74,13 @@ def _outdated(connection: BaseDatabaseWrapper, source: Path) -> list[str]:
     statements = _statements(source)
     with connection.cursor() as cursor:
         cursor.execute(_INSTALLED, [list(statements)])
-        installed = {name: (comment, body) for name, comment, body in cursor.fetchall()}
-    wanted = {name: (_digest(text), _body(text)) for name, text in statements.items()}
-    return [name for name, text in wanted.items() if installed.get(name) != text]
+        installed = cursor.fetchall()
+    # Each name once: a former one with other parameters beside it is outdated too.
+    return [
+        name
+        for name, text in statements.items()
+        if [row[1:] for row in installed if row[0] == name] != [(_digest(text), _body(text))]
+    ]
 
 
 def _statements(source: Path) -> dict[str, str]:

@@ -29,6 +29,8 @@ def questions(world: World, chance: random.Random) -> list[Question]:
         *(Lookup(username=user.username.upper()) for user in world.users[:1]),
         *(Lookup(key_id=key.pk) for key in world.keys),
         *(Lookup(key_owner_id=key.pk) for key in world.keys),
+        *(Lookup(token_digest=token.token_digest) for token in world.tokens),
+        Lookup(token_digest="nobody's"),
         Lookup(key_id=-1),
         Lookup(user_id=2**62),
     ]
@@ -79,8 +81,11 @@ def test_values_have_the_types_that_the_facts_say() -> None:
     """JSON and SQLite write truths and moments in other ways; equality alone would not show it."""
     world = World(random.Random(2), now=NOW)
     questions_ = [
-        Question(actor=Lookup(key_id=key.pk), path=project.full_path, on=NOW.date())
-        for key in world.keys
+        Question(actor=actor, path=project.full_path, on=NOW.date())
+        for actor in (
+            *(Lookup(key_id=key.pk) for key in world.keys),
+            *(Lookup(token_digest=token.token_digest) for token in world.tokens),
+        )
         for project in world.projects
     ]
 

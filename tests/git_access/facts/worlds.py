@@ -15,6 +15,7 @@ from apps.directory.models import (
     MemberState,
     Namespace,
     NamespaceKind,
+    PersonalAccessToken,
     Project,
     ProjectAlias,
     ProjectGroupLink,
@@ -51,6 +52,7 @@ class World:
         self.projects = [self._project(number) for number in range(4)]
         self.snippets = [self._snippet() for _ in range(3)]
         self.keys = self._keys()
+        self.tokens = self._tokens()
         self._relate()
         self._rename()
         if chance.random() < 0.3:
@@ -95,6 +97,7 @@ class World:
             archived=self.chance.random() < 0.2,
             share_with_group_lock=self.chance.random() < 0.3,
             repository_size_limit=self._maybe(None, 0, 100),
+            lfs_enabled=self._maybe(None, None, True, False),
             project_creation_level=self._maybe(None, 0, 2),
             default_branch_protection=self._maybe(None, 1, 2),
             enabled_git_access_protocol=self._maybe("", "ssh"),
@@ -118,6 +121,7 @@ class World:
             repository_exists=self._maybe(None, True, False),
             default_branch=self._maybe(None, "", "main"),
             repository_size_limit=self._maybe(None, 7),
+            lfs_enabled=self._maybe(None, True, False),
         )
         if self.chance.random() < 0.5:
             ProjectStatistics.objects.create(project=project, repository_size=3, lfs_objects_size=4)
@@ -140,6 +144,20 @@ class World:
                 last_used_at=self._maybe(None, self.now),
             )
             for _ in range(4)
+        ]
+
+    def _tokens(self) -> list[PersonalAccessToken]:
+        return [
+            PersonalAccessToken.objects.create(
+                user=user,
+                name="t",
+                scopes=self._maybe([], ["api"], ["read_api", "read_user"]),
+                expires_at=self._expiry(),
+                revoked=self.chance.random() < 0.3,
+                token_digest=f"digest{number}",
+                last_used_at=self._maybe(None, self.now),
+            )
+            for number, user in enumerate(self.users)
         ]
 
     def _relate(self) -> None:

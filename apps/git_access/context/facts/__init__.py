@@ -27,6 +27,20 @@ class Question:
     on: date
 
 
+class TokenFacts(NamedTuple):
+    """The access token by which the actor is known."""
+
+    id: int
+    scopes: tuple[str, ...]
+    expires_at: date | None
+    revoked: bool
+    last_used_at: datetime | None
+
+    def usable(self, *, on: date) -> bool:
+        """Whether it is neither revoked nor expired: one expires at 00:00 UTC of its date."""
+        return not self.revoked and (self.expires_at is None or self.expires_at > on)
+
+
 class KeyFacts(NamedTuple):
     """The SSH key of the actor."""
 
@@ -74,6 +88,8 @@ class NamespaceFacts(NamedTuple):
     """This namespace or one above it is archived."""
     repository_size_limit: int | None
     """Of this namespace, else of the nearest one above it that has a limit; bytes."""
+    lfs_enabled: bool | None
+    """Of this namespace, else of the nearest one above it that says anything."""
     root_id: int
     root_path: str
     root_kind: str
@@ -107,6 +123,8 @@ class ProjectFacts(NamedTuple):
     repository_size_limit: int | None
     repository_size: int
     """Repository and LFS objects, as last measured; bytes."""
+    lfs_enabled: bool | None
+    """The project's own switch, which goes before those of its namespaces."""
 
 
 class SnippetFacts(NamedTuple):
@@ -126,6 +144,7 @@ class Facts:
     """Everything that one decision needs to know."""
 
     type: RepositoryType
+    token: TokenFacts | None = None
     key: KeyFacts | None = None
     user: UserFacts | None = None
     namespace: NamespaceFacts | None = None

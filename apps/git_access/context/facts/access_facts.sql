@@ -122,15 +122,17 @@ BEGIN
   WHERE lower(route.path) = lower(substring(p_path from '^(.+)/[^/]*$')) AND route.namespace_id IS NOT NULL;
 END $$;
 
--- One JSON array: what was found, then one array for each of key, user, namespace, project and snippet, its
--- elements in the order of the fields of that value in ``facts.py``, or null.
+-- One JSON array: what was found, then one array for each of token, key, user, namespace, project and snippet,
+-- its elements in the order of the fields of that value in ``context/facts``, or null.
 --
 -- Starting a plan costs more than running it, and every table and every node in it adds to that. So these are
 -- small statements in a row, and what few projects have (limits of groups, restrictions, shares, flags) is only
 -- looked for where one lookup in an index has said that there is any.
+DROP FUNCTION IF EXISTS internal_facts(bigint, bigint, bigint, text, text, bigint, text, date);
 CREATE OR REPLACE FUNCTION internal_facts(
   p_key_id bigint, p_key_owner_id bigint, p_user_id bigint, p_username text,
-  p_type text, p_container_id bigint, p_path text, p_on date
+  p_type text, p_container_id bigint, p_path text, p_on date,
+  p_token_digest text
 ) RETURNS json LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_type text := p_type;
@@ -147,12 +149,14 @@ DECLARE
   v_root record;
   v_archived boolean := false;
   v_size_limit bigint;
+  v_lfs_enabled boolean;
   v_ip_ranges text[] := '{}';
   v_level integer := 0;
   v_can_push boolean;
   v_has_flags boolean;
   v_flags json := '{}';
   v_maintenance text;
+  v_token json;
   v_key json;
   v_user json;
   v_namespace json;
@@ -192,6 +196,11 @@ BEGIN
     IF v_by_deploy_key AND v_user_id IS NULL THEN
       SELECT ghost.id INTO v_user_id FROM directory_user ghost WHERE ghost.user_type = 'ghost';
     END IF;
+  ELSIF p_token_digest IS NOT NULL THEN
+    SELECT token.user_id, json_build_array(
+      token.id, token.scopes, token.expires_at, token.revoked, token.last_used_at
+    ) INTO v_user_id, v_token
+    FROM directory_personalaccesstoken token WHERE token.token_digest = p_token_digest;
   ELSIF p_username IS NOT NULL THEN
     SELECT account.id INTO v_user_id FROM directory_user account
     WHERE lower(account.username) = lower(p_username);
@@ -229,7 +238,7 @@ BEGIN
       project.storage, project.disk_path, project.repository_exists, project.wiki_repository_exists,
       project.default_branch, project.repository_access_level, project.wiki_access_level,
       project.snippets_access_level, project.repository_size_limit,
-      COALESCE(statistics.repository_size + statistics.lfs_objects_size, 0)
+      COALESCE(statistics.repository_size + statistics.lfs_objects_size, 0), project.lfs_enabled
     ) INTO v_project_id, v_namespace_id, v_project
     FROM directory_project project
     LEFT JOIN directory_projectstatistics statistics ON statistics.project_id = project.id
@@ -248,7 +257,9 @@ BEGIN
       root.id, root.path, root.kind, root.enabled_git_access_protocol, root.enforce_ssh_certificates,
       EXISTS (
         SELECT FROM directory_namespace above WHERE above.id = ANY (v_inner.ancestors)
-          AND (above.archived OR above.repository_size_limit IS NOT NULL)
+          AND (
+            above.archived OR above.repository_size_limit IS NOT NULL OR above.lfs_enabled IS NOT NULL
+          )
       ) AS is_limited,
       EXISTS (
         SELECT FROM git_access_iprestriction restriction WHERE restriction.group_id = root.id
@@ -277,8 +288,10 @@ BEGIN
     FROM directory_namespace root WHERE root.id = v_inner.ancestors[1];
     IF v_root.is_limited THEN
       SELECT bool_or(above.archived), (array_agg(above.repository_size_limit ORDER BY above.depth DESC)
-        FILTER (WHERE above.repository_size_limit IS NOT NULL))[1]
-      INTO v_archived, v_size_limit
+        FILTER (WHERE above.repository_size_limit IS NOT NULL))[1],
+        (array_agg(above.lfs_enabled ORDER BY above.depth DESC)
+        FILTER (WHERE above.lfs_enabled IS NOT NULL))[1]
+      INTO v_archived, v_size_limit, v_lfs_enabled
       FROM directory_namespace above WHERE above.id = ANY (v_inner.ancestors);
     END IF;
     IF v_root.is_restricted THEN
@@ -289,7 +302,7 @@ BEGIN
       v_inner.id, v_inner.kind, v_inner.path, v_inner.owner_id, v_inner.visibility_level,
       v_inner.wiki_access_level, v_inner.wiki_repository_exists, v_inner.repository_read_only,
       v_inner.project_creation_level, v_inner.default_branch_protection, v_archived, v_size_limit,
-      v_root.id, v_root.path, v_root.kind, v_root.enabled_git_access_protocol,
+      v_lfs_enabled, v_root.id, v_root.path, v_root.kind, v_root.enabled_git_access_protocol,
       v_root.enforce_ssh_certificates, v_ip_ranges
     );
     IF v_admin OR v_inner.owner_id = v_user_id THEN
@@ -328,6 +341,6 @@ BEGIN
     v_type,
     CASE v_type WHEN 'snippet' THEN v_snippet_id WHEN 'group-wiki' THEN v_namespace_id ELSE v_project_id END,
     v_by_alias, v_level, v_can_push, v_flags, v_maintenance,
-    v_key, v_user, v_namespace, v_project, v_snippet
+    v_token, v_key, v_user, v_namespace, v_project, v_snippet
   );
 END $$;

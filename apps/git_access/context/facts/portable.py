@@ -4,7 +4,14 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from apps.directory.access_levels import level_in_group, level_in_project
 from apps.directory.feature_flags import gitaly_flags
-from apps.directory.models import Namespace, Project, Terms, TermsAcceptance, User
+from apps.directory.models import (
+    Namespace,
+    PersonalAccessToken,
+    Project,
+    Terms,
+    TermsAcceptance,
+    User,
+)
 from apps.git_access.context.facts import (
     Facts,
     KeyFacts,
@@ -12,6 +19,7 @@ from apps.git_access.context.facts import (
     ProjectFacts,
     Question,
     SnippetFacts,
+    TokenFacts,
     UserFacts,
 )
 from apps.git_access.models import IpRestriction, Maintenance
@@ -31,6 +39,7 @@ def read(question: Question) -> Facts:
     project = container.project if container else None
     return Facts(
         type=_type(question, container),
+        token=_token(question.actor.token_digest) if question.actor.token_digest else None,
         key=_key(actor.key) if actor.key else None,
         user=_user(actor.user) if actor.user else None,
         namespace=_namespace(namespace) if namespace else None,
@@ -76,6 +85,19 @@ def _level(
 def _can_push(actor: Actor, project: Project | None) -> bool | None:
     grants = DeployKeyGrant.objects.filter(key=actor.deploy_key, project=project)
     return grants.values_list("can_push", flat=True).first() if actor.deploy_key and project else None
+
+
+def _token(digest: str) -> TokenFacts | None:
+    token = PersonalAccessToken.objects.filter(token_digest=digest).first()
+    if token is None:
+        return None
+    return TokenFacts(
+        id=token.pk,
+        scopes=tuple(token.scopes),
+        expires_at=token.expires_at,
+        revoked=token.revoked,
+        last_used_at=token.last_used_at,
+    )
 
 
 def _key(key: Key) -> KeyFacts:
@@ -125,6 +147,7 @@ def _namespace(namespace: Namespace) -> NamespaceFacts:
     upwards = sorted(ancestors, key=lambda above: -above.depth)
     root = upwards[-1]
     limits = (above.repository_size_limit for above in upwards)
+    switches = (above.lfs_enabled for above in upwards)
     ranges = IpRestriction.objects.filter(group=root).order_by("id").values_list("cidr", flat=True)
     return NamespaceFacts(
         id=namespace.pk,
@@ -139,6 +162,7 @@ def _namespace(namespace: Namespace) -> NamespaceFacts:
         default_branch_protection=namespace.default_branch_protection,
         archived=any(above.archived for above in upwards),
         repository_size_limit=next((limit for limit in limits if limit is not None), None),
+        lfs_enabled=next((switch for switch in switches if switch is not None), None),
         root_id=root.pk,
         root_path=root.full_path,
         root_kind=root.kind,
@@ -166,6 +190,7 @@ def _project(project: Project) -> ProjectFacts:
         snippets_access_level=project.snippets_access_level,
         repository_size_limit=project.repository_size_limit,
         repository_size=measured.repository_size + measured.lfs_objects_size if measured else 0,
+        lfs_enabled=project.lfs_enabled,
     )
 
 

@@ -12,12 +12,13 @@ from apps.git_access.context.facts import (
     ProjectFacts,
     Question,
     SnippetFacts,
+    TokenFacts,
     UserFacts,
 )
 from apps.git_access.repositories.ids import RepositoryType
 
 # One column of JSON: the driver describes every column of every answer, and there are sixty facts.
-_CALL = "SELECT internal_facts(%s, %s, %s, %s, %s, %s, %s, %s)"
+_CALL = "SELECT internal_facts(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 class _Answer(NamedTuple):
@@ -30,6 +31,7 @@ class _Answer(NamedTuple):
     can_push: bool | None
     features: dict[str, bool]
     maintenance: str | None
+    token: list[Any] | None
     key: list[Any] | None
     user: list[Any] | None
     namespace: list[Any] | None
@@ -53,6 +55,7 @@ def _ask(question: Question) -> _Answer:
         repository.container_id if repository else None,
         question.path,
         question.on,
+        actor.token_digest,
     )
     row = raw_queries.first_row(_CALL, values)
     if row is None:
@@ -63,6 +66,7 @@ def _ask(question: Question) -> _Answer:
 def _facts(answer: _Answer) -> Facts:
     return Facts(
         type=RepositoryType(answer.type),
+        token=TokenFacts._make(_converted(answer.token, _IN_TOKEN)) if answer.token else None,
         key=KeyFacts._make(_converted(answer.key, _IN_KEY)) if answer.key else None,
         user=UserFacts._make(_converted(answer.user, _IN_USER)) if answer.user else None,
         namespace=NamespaceFacts._make(_converted(answer.namespace, _IN_NAMESPACE))
@@ -87,6 +91,9 @@ def _conversions(value: type[NamedTuple], **readers: Callable[[Any], Any]) -> Co
     return tuple((value._fields.index(name), reader) for name, reader in readers.items())
 
 
+_IN_TOKEN = _conversions(
+    TokenFacts, scopes=tuple, expires_at=date.fromisoformat, last_used_at=moments.read
+)
 _IN_KEY = _conversions(KeyFacts, expires_at=moments.read, last_used_at=moments.read)
 _IN_USER = _conversions(
     UserFacts,

@@ -15,6 +15,7 @@ from apps.git_access.context.facts import (
     ProjectFacts,
     Question,
     SnippetFacts,
+    TokenFacts,
     UserFacts,
 )
 from apps.git_access.context.facts.sqlite_statement import FACTS
@@ -35,7 +36,7 @@ class _Answer(NamedTuple):
     maintenance: str | None
 
 
-_THINGS = (_Answer, KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
+_THINGS = (_Answer, TokenFacts, KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
 _PLACES = [slice(*ends) for ends in pairwise(accumulate((len(t._fields) for t in _THINGS), initial=0))]
 
 
@@ -46,12 +47,13 @@ def read(question: Question) -> Facts:
         raise LookupError("the last arm always gives a row")
     columns = [row[place] for place in _PLACES]
     answer = _Answer._make(columns[0])
-    key, user, namespace, project, snippet = (
+    token, key, user, namespace, project, snippet = (
         _converted(thing, part) if part[0] is not None else None
         for thing, part in zip(_THINGS[1:], columns[1:], strict=True)
     )
     return Facts(
         type=RepositoryType(answer.type),
+        token=TokenFacts._make(token) if token else None,
         key=KeyFacts._make(key) if key else None,
         user=UserFacts._make(user) if user else None,
         namespace=NamespaceFacts._make(namespace) if namespace else None,
@@ -71,6 +73,7 @@ def _parameters(question: Question) -> dict[str, Any]:
     snippet = None if repository else SNIPPET_PATH.fullmatch(path)
     by_path = path if repository is None else None
     return {
+        "token_digest": actor.token_digest,
         "key_id": actor.key_id,
         "key_owner_id": actor.key_owner_id,
         "user_id": actor.user_id,
@@ -91,7 +94,7 @@ def _date(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _addresses(value: str | None) -> tuple[str, ...]:
+def _texts(value: str | None) -> tuple[str, ...]:
     return tuple(value.split()) if value else ()
 
 
@@ -104,7 +107,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     bool | None: _flag,
     datetime | None: moments.read,
     date | None: _date,
-    tuple[str, ...]: _addresses,
+    tuple[str, ...]: _texts,
 }
 _CONVERSIONS: dict[type[Any], tuple[tuple[int, Callable[[Any], Any]], ...]] = {
     thing: tuple(

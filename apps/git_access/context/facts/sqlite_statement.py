@@ -108,6 +108,9 @@ SELECT
   ),
   (SELECT maintenance.message FROM git_access_maintenance maintenance LIMIT 1),
 
+  token.id, (SELECT group_concat(scope.value, ' ') FROM json_each(token.scopes) scope), token.expires_at,
+  token.revoked, token.last_used_at,
+
   CASE WHEN %(key_owner_id)s IS NULL OR key.kind = 'deploy' THEN key.id END,
   key.kind = 'deploy', key.algorithm, key.bits, key.expires_at, key.last_used_at,
 
@@ -138,6 +141,12 @@ SELECT
     WHERE above.id = ancestor.value AND above.repository_size_limit IS NOT NULL
     ORDER BY above.depth DESC LIMIT 1
   ),
+  (
+    SELECT above.lfs_enabled
+    FROM {_ANCESTORS.format("namespace")} ancestor CROSS JOIN directory_namespace above
+    WHERE above.id = ancestor.value AND above.lfs_enabled IS NOT NULL
+    ORDER BY above.depth DESC LIMIT 1
+  ),
   root.id, root.path, root.kind, root.enabled_git_access_protocol, root.enforce_ssh_certificates,
   (
     SELECT group_concat(restriction.cidr, ' ') FROM (
@@ -149,7 +158,7 @@ SELECT
   project.storage, project.disk_path, project.repository_exists, project.wiki_repository_exists,
   project.default_branch, project.repository_access_level, project.wiki_access_level,
   project.snippets_access_level, project.repository_size_limit,
-  COALESCE(statistics.repository_size + statistics.lfs_objects_size, 0),
+  COALESCE(statistics.repository_size + statistics.lfs_objects_size, 0), project.lfs_enabled,
 
   snippet.id, snippet.author_id, snippet.visibility_level, snippet.storage, snippet.repository_read_only,
   snippet.repository_exists, snippet.default_branch
@@ -171,9 +180,11 @@ LEFT JOIN directory_namespace namespace ON namespace.id = CASE
   END
 LEFT JOIN directory_route namespace_route ON namespace_route.namespace_id = namespace.id
 LEFT JOIN directory_namespace root ON root.id = CAST(namespace.traversal AS INTEGER)
+LEFT JOIN directory_personalaccesstoken token ON token.token_digest = %(token_digest)s
 LEFT JOIN ssh_keys_key key
   ON key.id = COALESCE(%(key_id)s, %(key_owner_id)s) AND key.usage_type <> 'signing'
 LEFT JOIN directory_user account ON account.id = CASE
+    WHEN %(token_digest)s IS NOT NULL THEN token.user_id
     WHEN %(key_id)s IS NOT NULL OR %(key_owner_id)s IS NOT NULL THEN COALESCE(
       key.user_id,
       CASE key.kind WHEN 'deploy' THEN (
