@@ -101,7 +101,7 @@ def test_uses_of_tokens_fail_quietly(now: datetime, request: pytest.FixtureReque
     request.getfixturevalue("read_only")
 
     tokens.note_use(token=bearer, now=now)
-    access_tokens.record_use(token, now=now)
+    access_tokens.record_use(token_id=token.pk, last_used_at=token.last_used_at, now=now)
 
     token.refresh_from_db()
     assert token.last_used_at is None

@@ -73,7 +73,7 @@ def personal_token_owner(text: str | None, *, now: datetime) -> User:
     if access_tokens.K8S_PROXY not in token.scopes:
         raise insufficient_scope(access_tokens.K8S_PROXY)
     request_facts.note(token_id=token.pk)
-    access_tokens.record_use(token, now=now)
+    access_tokens.record_use(token_id=token.pk, last_used_at=token.last_used_at, now=now)
     return token.user
 
 

@@ -143,11 +143,11 @@ def revoke(ids: Iterable[int]) -> int:
     return rows.revoke()
 
 
-def record_use(token: PersonalAccessToken, *, now: datetime) -> None:
-    """Note that the token was used, at most once in ten minutes."""
-    if settings.READ_ONLY or (token.last_used_at and token.last_used_at >= now - USE_RECORDED_EVERY):
+def record_use(*, token_id: int, last_used_at: datetime | None, now: datetime) -> None:
+    """Note that a token was used, at most once in ten minutes."""
+    if settings.READ_ONLY or (last_used_at and last_used_at >= now - USE_RECORDED_EVERY):
         return
     # The condition stands in the statement as well: of many requests at once, one writes.
     due = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
-    row = PersonalAccessToken.objects.filter(due, pk=token.pk)
-    records.later("last use of an access token", token.pk, partial(row.update, last_used_at=now))
+    row = PersonalAccessToken.objects.filter(due, pk=token_id)
+    records.later("last use of an access token", token_id, partial(row.update, last_used_at=now))

@@ -48,7 +48,7 @@ class AdminTokenAuthentication(BaseAuthentication):
         if token.user.state != UserState.ACTIVE:
             raise Forbidden("Your account has been blocked.")
         request_facts.note(token_id=token.pk)
-        access_tokens.record_use(token, now=now)
+        access_tokens.record_use(token_id=token.pk, last_used_at=token.last_used_at, now=now)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -5,8 +5,8 @@ Git over HTTP asks :func:`password_owner`, and for a token's user :func:`may_log
 one who tries, every refusal but :class:`CodeNeeded` reads the same, so that nobody learns which names exist.
 """
 
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -75,7 +75,31 @@ class WrongCode(LoginRefused):
     message = "wrong second factor"
 
 
-def may_log_in(user: User, *, now: datetime) -> None:
+class Account(Protocol):
+    """What decides whether somebody may log in: a user, or what is known of one."""
+
+    @property
+    def state(self) -> str:
+        """As of a user."""
+
+    @property
+    def user_type(self) -> str:
+        """As of a user."""
+
+    @property
+    def locked_at(self) -> datetime | None:
+        """When too many attempts had failed."""
+
+    @property
+    def password_expires_at(self) -> datetime | None:
+        """When the password must be changed."""
+
+    @property
+    def password_automatically_set(self) -> bool:
+        """Whether nobody has chosen the password."""
+
+
+def may_log_in(user: Account, *, now: datetime) -> None:
     """Let pass whoever may log in at all, whatever the credential.
 
     A deactivated user, one who has not accepted the terms, or whose address is unconfirmed, passes: Git's own
@@ -86,7 +110,7 @@ def may_log_in(user: User, *, now: datetime) -> None:
     """
     if user.state in _SHUT_OUT or user.user_type not in BOT_TYPES | {UserType.HUMAN}:
         raise AccountClosed
-    if user.locked(at=now):
+    if _locked(user, now=now):
         raise AccountLocked
     if _password_expired(user, now=now):
         raise PasswordExpired
@@ -170,7 +194,12 @@ def _use_up(code: str, *, user: User, now: datetime) -> None:
         raise WrongCode
 
 
-def _password_expired(user: User, *, now: datetime) -> bool:
+def _locked(user: Account, *, now: datetime) -> bool:
+    period = timedelta(minutes=settings.FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
+    return user.locked_at is not None and user.locked_at + period > now
+
+
+def _password_expired(user: Account, *, now: datetime) -> bool:
     """Whether it must be changed; only where people log in with passwords of their own."""
     if user.user_type in BOT_TYPES or user.password_automatically_set:
         return False

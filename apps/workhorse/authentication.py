@@ -6,6 +6,7 @@ header that does not hold is refused, also where nobody at all would be let in.
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -16,11 +17,11 @@ from rest_framework.request import Request
 from apps.core import client_address
 from apps.core.api.authentication import Component
 from apps.core.api.workhorse_signatures import signed
-from apps.directory.models import User
 from apps.workhorse import failures, identities
 from apps.workhorse.answers import TextFailure
-from apps.workhorse.identities import Identity, NotIdentified, Offered
+from apps.workhorse.identities import Identity, Look, NotIdentified, Offered
 
+DEPLOY_KEY = Component("deploy key")
 CHALLENGE = 'Basic realm="GitLab"'
 NIL_TOKEN = "Nil JSON web token"  # noqa: S105 -- a text
 BANNED = "Too many failed authentication attempts from this IP"
@@ -56,10 +57,18 @@ class WorkhorseAuthentication(BaseAuthentication):
         return CHALLENGE
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the instance, as requests are told of."""
+
+    pk: int
+    is_authenticated: bool = True
+
+
 class PersonAuthentication(BaseAuthentication):
     """Login and password of a person: a personal access token, or the password itself."""
 
-    def authenticate(self, request: Request) -> tuple[User | Component, Identity] | None:
+    def authenticate(self, request: Request) -> tuple[Person | Component, Identity] | None:
         """Return who it is and what the credential is good for; ``None`` without a Basic header.
 
         Raises:
@@ -72,28 +81,29 @@ class PersonAuthentication(BaseAuthentication):
         if failures.is_banned(address):
             raise TextFailure(403, BANNED)
         try:
-            identity = self.identify(request, offered, now=timezone.now())
+            look = request.parser_context["view"].look
+            identity = self.identify(offered, look=look, now=timezone.now())
         except NotIdentified:
             if offered.password:
                 failures.count(address)
             raise access_denied() from None
         failures.forget(address)
-        return Component("deploy key") if identity.deploy_key else identity.user, identity
+        return DEPLOY_KEY if identity.is_deploy_key else Person(identity.user.id), identity
 
     def authenticate_header(self, request: Request) -> str:
         """Without it git does not ask for credentials."""
         return CHALLENGE
 
-    def identify(self, request: Request, offered: Offered, *, now: datetime) -> Identity:
+    def identify(self, offered: Offered, *, look: Look, now: datetime) -> Identity:
         """Return whose credentials these are; tokens first.
 
         Raises:
             NotIdentified: nobody's.
         """
         try:
-            return identities.of_access_token(offered, now=now)
+            return identities.of_access_token(offered, look=look, now=now)
         except NotIdentified:
-            return identities.of_password(offered, now=now)
+            return identities.of_password(offered, look=look, now=now)
 
 
 def access_denied() -> TextFailure:

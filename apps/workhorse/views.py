@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.core.api.errors import ROUTE_NOT_FOUND, Failure
 from apps.core.api.views import InternalViewSet
+from apps.git_access.context.facts import Facts, Question, readers
+from apps.ssh_keys.actors import Lookup
 from apps.workhorse.answers import TextFailure, text
 from apps.workhorse.authentication import access_denied
 from apps.workhorse.identities import Identity
@@ -31,6 +34,15 @@ class WorkhorseViewSet(InternalViewSet):
         """Who asks, as the credential says; ``None`` is nobody in particular."""
         auth = self.request.auth
         return auth if isinstance(auth, Identity) else None
+
+    def look(self, actor: Lookup) -> Facts:
+        """Read what is known about somebody and the repository in the path, in one round trip."""
+        path = self.kwargs["repository"]
+        return readers.read(Question(actor=actor, path=path, on=timezone.now().date()))
+
+    def known(self) -> Facts:
+        """Return what is known about who asks, and the repository in the path."""
+        return self.identity.facts if self.identity else self.look(Lookup())
 
     def is_download(self) -> bool:
         """Whether the request only reads, so that nobody in particular may send it."""

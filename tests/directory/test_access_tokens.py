@@ -42,18 +42,22 @@ def test_an_unknown_token_is_told_so(raw: str) -> None:
 def test_use_is_noted_at_most_once_in_ten_minutes(now: datetime) -> None:
     token, raw = access_tokens.issue(user=UserFactory.create(), name="billing", scopes=["api"])
 
-    access_tokens.record_use(token, now=now)
-    access_tokens.record_use(access_tokens.find(raw), now=now + timedelta(minutes=9))
+    _use(token, now=now)
+    _use(access_tokens.find(raw), now=now + timedelta(minutes=9))
     assert access_tokens.find(raw).last_used_at == now
 
-    access_tokens.record_use(access_tokens.find(raw), now=now + timedelta(minutes=11))
+    _use(access_tokens.find(raw), now=now + timedelta(minutes=11))
     assert access_tokens.find(raw).last_used_at == now + timedelta(minutes=11)
 
 
 def test_of_two_requests_at_once_one_notes_the_use(now: datetime) -> None:
     token, raw = access_tokens.issue(user=UserFactory.create(), name="billing", scopes=["api"])
 
-    access_tokens.record_use(token, now=now)
-    access_tokens.record_use(token, now=now + timedelta(seconds=1))  # read before the first one wrote
+    _use(token, now=now)
+    _use(token, now=now + timedelta(seconds=1))  # read before the first one wrote
 
     assert access_tokens.find(raw).last_used_at == now
+
+
+def _use(token: PersonalAccessToken, *, now: datetime) -> None:
+    access_tokens.record_use(token_id=token.pk, last_used_at=token.last_used_at, now=now)

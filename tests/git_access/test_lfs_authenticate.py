@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.directory.models import RedirectRoute, User, UserState
-from apps.git_access.lfs import tokens
+from apps.git_access.lfs import holders, tokens
 from apps.git_access.repositories import containers
 from apps.git_access.repositories.containers import Container
 from apps.ssh_keys.actors import Actor
@@ -256,16 +256,23 @@ class TestToken:
     def test_it_holds_for_its_actor_and_repository(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
 
-        tokens.verify(token, actor=actor, container=container, now=timezone.now())
-        tokens.verify(token, actor=actor, container=None, now=timezone.now())
+        tokens.verify(token, holder=holders.of(actor), repository=container.id, now=timezone.now())
+        tokens.verify(token, holder=holders.of(actor), repository=None, now=timezone.now())
 
     def test_a_deploy_key_has_a_token_of_its_own(self, container: Container) -> None:
         key = DeployKeyFactory.create()
         token = self.issue(Actor(key=key, user=key.user), container)
 
-        tokens.verify(token, actor=Actor(key=key, user=key.user), container=container, now=timezone.now())
+        tokens.verify(
+            token,
+            holder=holders.of(Actor(key=key, user=key.user)),
+            repository=container.id,
+            now=timezone.now(),
+        )
         with pytest.raises(tokens.InvalidToken):
-            tokens.verify(token, actor=Actor(user=key.user), container=container, now=timezone.now())
+            tokens.verify(
+                token, holder=holders.of(Actor(user=key.user)), repository=container.id, now=timezone.now()
+            )
 
     @pytest.mark.parametrize(("seconds", "holds"), [(-70, False), (-64, True), (1859, True), (1861, False)])
     def test_it_holds_for_half_an_hour_and_a_minute_each_way(
@@ -276,10 +283,10 @@ class TestToken:
         then = now + timedelta(seconds=seconds)
 
         if holds:
-            tokens.verify(token, actor=actor, container=container, now=then)
+            tokens.verify(token, holder=holders.of(actor), repository=container.id, now=then)
         else:
             with pytest.raises(tokens.InvalidToken, match="time"):
-                tokens.verify(token, actor=actor, container=container, now=then)
+                tokens.verify(token, holder=holders.of(actor), repository=container.id, now=then)
 
     def test_a_changed_password_ends_it(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
@@ -287,7 +294,9 @@ class TestToken:
         user.set_password("another one")
 
         with pytest.raises(tokens.InvalidToken, match="signed"):
-            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+            tokens.verify(
+                token, holder=holders.of(Actor(user=user)), repository=container.id, now=timezone.now()
+            )
 
     def test_a_renamed_user_needs_a_new_one(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
@@ -295,33 +304,38 @@ class TestToken:
         user.username = "renamed"
 
         with pytest.raises(tokens.InvalidToken, match="actor"):
-            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+            tokens.verify(
+                token, holder=holders.of(Actor(user=user)), repository=container.id, now=timezone.now()
+            )
 
     def test_it_opens_no_other_repository(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
         wiki = container_of(f"wiki-{container.project.pk if container.project else 0}")
+        assert wiki is not None
 
         with pytest.raises(tokens.InvalidToken, match="repository"):
-            tokens.verify(token, actor=actor, container=wiki, now=timezone.now())
+            tokens.verify(token, holder=holders.of(actor), repository=wiki.id, now=timezone.now())
 
     def test_nonsense_and_foreign_tokens_are_refused(self, actor: Actor, container: Container) -> None:
         foreign = jwt.encode({"data": {}, "nbf": 0, "exp": 2**33}, "x" * 32, algorithm="HS256")
 
         for token in ("", "a.b.c", "ü", foreign):
             with pytest.raises(tokens.InvalidToken):
-                tokens.verify(token, actor=actor, container=container, now=timezone.now())
+                tokens.verify(token, holder=holders.of(actor), repository=container.id, now=timezone.now())
 
     def test_another_token_of_the_same_key_is_none_of_ours(self, container: Container) -> None:
         key = DeployKeyFactory.create()
-        secret = f"{key.fingerprint_sha256[:16]}{tokens._server_key()[:32]}"
+        secret = f"{key.fingerprint_sha256[:16]}{holders.server_key()[:32]}"
         other = jwt.encode({"data": "x", "nbf": 0, "exp": 2**33}, secret, algorithm="HS256")
 
         with pytest.raises(tokens.InvalidToken, match="LFS"):
-            tokens.verify(other, actor=Actor(key=key), container=container, now=timezone.now())
+            tokens.verify(
+                other, holder=holders.of(Actor(key=key)), repository=container.id, now=timezone.now()
+            )
 
     def test_nobody_has_a_token(self, container: Container) -> None:
-        with pytest.raises(tokens.UnknownActor):
-            tokens.verify("a.b.c", actor=Actor(), container=container, now=timezone.now())
+        with pytest.raises(holders.UnknownActor):
+            tokens.verify("a.b.c", holder=holders.of(Actor()), repository=container.id, now=timezone.now())
 
     @pytest.mark.parametrize(
         ("fields", "reason"),
@@ -341,16 +355,23 @@ class TestToken:
         user = User.objects.get(pk=actor.user.pk if actor.user else 0)
 
         with pytest.raises(tokens.InvalidToken, match=reason):
-            tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+            tokens.verify(
+                token, holder=holders.of(Actor(user=user)), repository=container.id, now=timezone.now()
+            )
 
     def test_a_password_that_nobody_has_chosen_does_not_expire(self, container: Container) -> None:
         past = timezone.now() - timedelta(days=1)
         user = UserFactory.create(password_expires_at=past, password_automatically_set=True)
         token = self.issue(Actor(user=user), container)
 
-        tokens.verify(token, actor=Actor(user=user), container=container, now=timezone.now())
+        tokens.verify(token, holder=holders.of(Actor(user=user)), repository=container.id, now=timezone.now())
 
     def test_a_user_without_password_has_a_key_long_enough(self, container: Container) -> None:
         actor = Actor(user=UserFactory.create(password=""))
 
-        tokens.verify(self.issue(actor, container), actor=actor, container=container, now=timezone.now())
+        tokens.verify(
+            self.issue(actor, container),
+            holder=holders.of(actor),
+            repository=container.id,
+            now=timezone.now(),
+        )

@@ -45,25 +45,30 @@ class Grant:
     server: Server
 
 
-def authorize(command: Command, *, now: datetime) -> Grant:
+def authorize(command: Command, *, now: datetime, facts: Facts | None = None) -> Grant:
     """Decide about one Git command.
+
+    Args:
+        command: what was asked.
+        now: the moment of the decision.
+        facts: what is known about actor and repository, where it has been read already.
 
     Raises:
         Refusal: why it may not run.
     """
     try:
-        return _authorize(command, now=now)
+        return _authorize(command, now=now, facts=facts)
     except Refusal as refusal:
         denials.count(refusal, now=now)
         recent_denials.note(command, refusal, now=now)
         raise
 
 
-def _authorize(command: Command, *, now: datetime) -> Grant:
+def _authorize(command: Command, *, now: datetime, facts: Facts | None) -> Grant:
     named = _named_repository(command)
     if command.credential is None:  # only of what GitLab Shell and Gitaly ask
         limit_rate(command)
-    attempt = attempt_of(command, named, now=now)
+    attempt = attempt_of(command, named, now=now, facts=facts)
     if attempt.facts.deploy_key and attempt.facts.user is None:
         User.objects.ghost()  # the first deploy key without creator calls it into being
         attempt = attempt_of(command, named, now=now)
@@ -121,18 +126,21 @@ def _named_repository(command: Command) -> RepositoryId | None:
         raise refusal from None
 
 
-def attempt_of(command: Command, named: RepositoryId | None, *, now: datetime) -> Attempt:
+def attempt_of(
+    command: Command, named: RepositoryId | None, *, now: datetime, facts: Facts | None = None
+) -> Attempt:
     """Read what is known about a command; writes nothing.
 
     Args:
         command: what was asked.
         named: the repository, when the command names it by ``gl_repository``; else its path counts.
         now: the moment of the decision.
+        facts: what is known about actor and repository, where it has been read already.
     """
     path = None
     if named is None and command.project is not None:
         path = containers.normalised(command.project)
-    facts = _facts(command, named, path, now=now)
+    facts = facts or _facts(command, named, path, now=now)
     return Attempt(
         command=command,
         facts=facts,

@@ -11,16 +11,16 @@ from typing import Any
 
 import jwt
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from apps.directory.models import Namespace, Project
+from apps.git_access.lfs import holders
+from apps.git_access.lfs.holders import Holder
 from apps.git_access.policy import lfs_switches
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.containers import Container
-from apps.git_access.repositories.ids import RepositoryType
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys import last_use, logins
 from apps.ssh_keys.actors import Actor
-from apps.ssh_keys.models import Key
 
 LIFETIME = 1800  # seconds
 ALGORITHM = "HS256"
@@ -34,10 +34,6 @@ _CONTAINERS = {
 
 class NoLfs(LookupError):
     """There is no such repository, or LFS is off for it."""
-
-
-class UnknownActor(LookupError):
-    """Neither a user nor a deploy key."""
 
 
 class InvalidToken(ValueError):
@@ -67,23 +63,18 @@ def authenticate(*, container: Container | None, actor: Actor, now: datetime) ->
 
     Raises:
         NoLfs: there is nothing to fetch objects of.
-        UnknownActor: there is nobody to make a token for.
+        holders.UnknownActor: there is nobody to make a token for.
     """
     if container is None or not is_enabled(container):
         raise NoLfs
-    name = username(actor)
+    holder = holders.of(actor)
     if actor.key:
         last_use.touch(key_id=actor.key.pk, last_used_at=actor.key.last_used_at, now=now)
     return Authentication(
-        username=name,
-        token=_issue(actor, container=container, now=now),
+        username=holder.name,
+        token=issue(holder, repository=container.id, now=now),
         repository_http_path=remotes.http_url(container.gl_project_path),
     )
-
-
-def for_operation(actor: Actor, *, container: Container, operation: str, now: datetime) -> str:
-    """Return a fresh token that opens a repository for ``download`` or ``upload``, and for nothing else."""
-    return _issue(actor, container=container, now=now, operation=operation)
 
 
 def is_enabled(container: Container) -> bool:
@@ -105,22 +96,10 @@ def _said_by_namespaces(project: Project) -> Iterator[bool]:
     return (bool(nearest[pk]) for pk in reversed(ids) if pk in nearest)
 
 
-def username(actor: Actor) -> str:
-    """Return the name that a token is made out to.
-
-    Raises:
-        UnknownActor: neither a deploy key nor a user, or a user key without owner.
-    """
-    if actor.deploy_key:
-        return f"lfs+deploy-key-{actor.deploy_key.pk}"
-    if actor.user:
-        return actor.user.username
-    raise UnknownActor
-
-
-def _issue(actor: Actor, *, container: Container, now: datetime, operation: str | None = None) -> str:
+def issue(holder: Holder, *, repository: RepositoryId, now: datetime, operation: str | None = None) -> str:
+    """Return a fresh token that opens a repository; with an ``operation`` of LFS, for nothing else."""
     issued = int(now.timestamp())
-    data = {"actor": username(actor), "container_gid": _global_id(container)}
+    data = {"actor": holder.name, "container_gid": _global_id(repository)}
     claims = {
         "data": {**data, "operation": operation} if operation else data,
         "jti": str(uuid.uuid4()),
@@ -128,29 +107,29 @@ def _issue(actor: Actor, *, container: Container, now: datetime, operation: str 
         "nbf": issued - _NOT_BEFORE,
         "exp": issued + LIFETIME,
     }
-    return jwt.encode(claims, _signing_key(actor), algorithm=ALGORITHM)
+    return jwt.encode(claims, holder.key, algorithm=ALGORITHM)
 
 
-def verify(token: str, *, actor: Actor, container: Container | None, now: datetime) -> Opens:
-    """Accept a token that was made for this actor and, where both sides name one, this repository.
+def verify(token: str, *, holder: Holder, repository: RepositoryId | None, now: datetime) -> Opens:
+    """Accept a token that was made for this holder and, where both sides name one, this repository.
 
     Return what it opens.
 
     Raises:
         InvalidToken: it was not, its time is over, or the user may not log in.
     """
-    claims = _decoded(token, _signing_key(actor))
+    claims = _decoded(token, holder.key)
     data = claims["data"]
-    repository = data.get("container_gid")
-    if data.get("actor") != username(actor):
+    made_for = data.get("container_gid")
+    if data.get("actor") != holder.name:
         raise InvalidToken("made for another actor")
-    if container and repository and repository != _global_id(container):
+    if repository and made_for and made_for != _global_id(repository):
         raise InvalidToken("made for another repository")
     if not _is_current(claims, now=now):
         raise InvalidToken("not valid at this time")
-    if actor.deploy_key is None and actor.user:
+    if holder.account:
         try:
-            logins.may_log_in(actor.user, now=now)
+            logins.may_log_in(holder.account, now=now)
         except logins.LoginRefused as refused:
             raise InvalidToken(str(refused)) from refused
     return Opens(data.get("operation"), datetime.fromtimestamp(claims["exp"], UTC))
@@ -173,28 +152,6 @@ def _is_current(claims: dict[str, Any], *, now: datetime) -> bool:
     return bool(claims["nbf"] - _LEEWAY <= moment < claims["exp"] + _LEEWAY)
 
 
-def _signing_key(actor: Actor) -> bytes:
-    """Return the HMAC key of an actor's tokens: it changes with the user's password."""
-    if actor.deploy_key:
-        return _deploy_key_secret(actor.deploy_key)
-    if actor.user:
-        tail = actor.user.password[-16:].rjust(16)
-        return f"{actor.user.pk}{tail}{_server_key()[:16]}".encode()
-    raise UnknownActor
-
-
-def _deploy_key_secret(key: Key) -> bytes:
-    return f"{key.fingerprint_sha256[:16]}{_server_key()[:32]}".encode()
-
-
-def _server_key() -> str:
-    """Return the instance's part of every signing key.
-
-    It is derived from ``SECRET_KEY``, so there is no further secret to keep; when that changes, tokens that
-    are still out end half an hour early at most.
-    """
-    return salted_hmac("gitlab_internal.lfs", "tokens", algorithm="sha256").hexdigest()
-
-
-def _global_id(container: Container) -> str:
-    return _CONTAINERS[container.type].format(container.id.container_id)
+def _global_id(repository: RepositoryId) -> str | None:
+    form = _CONTAINERS.get(repository.type)
+    return form.format(repository.container_id) if form else None

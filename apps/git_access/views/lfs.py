@@ -10,7 +10,7 @@ from apps.core.api.errors import Failure, ResourceNotFound
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
-from apps.git_access.lfs import files, tokens
+from apps.git_access.lfs import files, holders, tokens
 from apps.git_access.repositories import containers
 from apps.git_access.serializers import params
 from apps.ssh_keys import actors
@@ -37,7 +37,7 @@ class LfsViewSet(InternalViewSet):
         except tokens.NoLfs:
             decisions.refused("lfs_authenticate", refusal="NoLfs")
             raise ResourceNotFound from None
-        except tokens.UnknownActor:
+        except holders.UnknownActor:
             decisions.refused("lfs_authenticate", refusal="UnknownActor")
             raise Failure(404, ACTOR_NOT_FOUND) from None
         decisions.allowed("lfs_authenticate")

@@ -69,7 +69,7 @@ class GitViewSet(WorkhorseViewSet):
     def _decide(self, request: Request, repository: str) -> HttpResponse:
         identity = self.identity
         command = Command(
-            claim=Claim(user_id=identity.user.pk) if identity else Claim(),
+            claim=Claim(user_id=identity.user.id) if identity else Claim(),
             action=self._service(),
             protocol="http",
             project=f"{repository}.git",
@@ -79,7 +79,7 @@ class GitViewSet(WorkhorseViewSet):
             credential=_credential(identity),
         )
         try:
-            grant = authorize.authorize(command, now=timezone.now())
+            grant = authorize.authorize(command, now=timezone.now(), facts=self.known())
         except refusals.Refusal as refusal:
             denials.note(self.action, refusal)
             raise _failure(refusal, identity) from None

@@ -2,24 +2,21 @@
 
 from datetime import datetime
 
-from rest_framework.request import Request
-
 from apps.workhorse import identities
 from apps.workhorse.authentication import PersonAuthentication
-from apps.workhorse.identities import Identity, NotIdentified, Offered
+from apps.workhorse.identities import Identity, Look, NotIdentified, Offered
 
 
 class LfsAuthentication(PersonAuthentication):
     """A token of Git LFS, made for the repository in the path; else what opens Git over HTTP."""
 
-    def identify(self, request: Request, offered: Offered, *, now: datetime) -> Identity:
+    def identify(self, offered: Offered, *, look: Look, now: datetime) -> Identity:
         """Return whose credentials these are.
 
         Raises:
             NotIdentified: nobody's.
         """
-        container = request.parser_context["view"].container
         try:
-            return identities.of_lfs_token(offered, container=container, now=now)
+            return identities.of_lfs_token(offered, look=look, now=now)
         except NotIdentified:
-            return super().identify(request, offered, now=now)
+            return super().identify(offered, look=look, now=now)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from apps.git_access.lfs import tokens
-from apps.git_access.repositories.containers import Container
-from apps.ssh_keys.actors import Actor
+from apps.git_access.lfs import holders, tokens
+from apps.git_access.repositories.ids import RepositoryId
 from apps.workhorse.identities import Identity
 
 
@@ -27,22 +26,28 @@ class Credential:
 
 
 def for_batch(
-    identity: Identity | None, *, container: Container, operation: str, authorization: str, now: datetime
+    identity: Identity | None,
+    *,
+    repository: RepositoryId,
+    operation: str,
+    authorization: str,
+    now: datetime,
 ) -> Credential:
     """Return a fresh token for one operation; a deploy key goes on with what it has shown.
 
     Args:
         identity: who asks; ``None`` for nobody in particular.
-        container: the repository that the token opens, and no other.
+        repository: what the token opens, and nothing else.
         operation: ``download`` or ``upload``.
         authorization: the header that was shown.
         now: the moment from which it holds.
     """
     if identity is None:
         return Credential()
-    if identity.deploy_key:
+    if identity.is_deploy_key:
         left = int((identity.expires_at - now).total_seconds()) if identity.expires_at else tokens.LIFETIME
         return Credential(authorization, max(left, 1))
-    token = tokens.for_operation(Actor(user=identity.user), container=container, operation=operation, now=now)
-    pair = f"{identity.user.username}:{token}".encode()
+    holder = identity.holder or holders.of_user(identity.user.id)
+    token = tokens.issue(holder, repository=repository, operation=operation, now=now)
+    pair = f"{holder.name}:{token}".encode()
     return Credential(f"Basic {base64.b64encode(pair).decode()}", tokens.LIFETIME)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from apps.core.identifiers import number
-from apps.directory.models import AccessLevel, User
+from apps.directory.models import AccessLevel
 from apps.git_access.models import LfsFileLock
 from apps.git_access.models.locks import LONGEST, may_match
 
@@ -81,7 +81,7 @@ def page(project_id: int, question: Question) -> Page:
     return Page(shown, str(shown[-1].pk) if len(rows) > size else None)
 
 
-def create(*, project_id: int, path: Any, user: User, now: datetime) -> LfsFileLock:
+def create(*, project_id: int, path: Any, user_id: int, now: datetime) -> LfsFileLock:
     """Lock a path; the file need not exist.
 
     Raises:
@@ -92,7 +92,9 @@ def create(*, project_id: int, path: Any, user: User, now: datetime) -> LfsFileL
     _require_path(path)
     try:
         with transaction.atomic():
-            return LfsFileLock.objects.create(project_id=project_id, path=path, user=user, created_at=now)
+            return LfsFileLock.objects.create(
+                project_id=project_id, path=path, user_id=user_id, created_at=now
+            )
     except IntegrityError:
         locks = LfsFileLock.objects.select_related("user")
         existing = locks.filter(project_id=project_id, path=path).first()
@@ -101,7 +103,7 @@ def create(*, project_id: int, path: Any, user: User, now: datetime) -> LfsFileL
         raise AlreadyLocked(existing) from None
 
 
-def remove(*, project_id: int, lock_id: str, user: User, level: int, force: bool) -> LfsFileLock:
+def remove(*, project_id: int, lock_id: str, user_id: int, level: int, force: bool) -> LfsFileLock:
     """Unlock, and return the lock that was.
 
     Raises:
@@ -113,9 +115,9 @@ def remove(*, project_id: int, lock_id: str, user: User, level: int, force: bool
     lock = found.filter(pk=number(lock_id)).first()
     if lock is None:
         raise UnknownLock
-    if lock.user_id != user.pk and not force:
+    if lock.user_id != user_id and not force:
         raise LockedByOther(lock)
-    if lock.user_id != user.pk and level < AccessLevel.MAINTAINER:
+    if lock.user_id != user_id and level < AccessLevel.MAINTAINER:
         raise NotMaintainer
     removed, _ = LfsFileLock.objects.filter(pk=lock.pk).delete()
     if not removed:

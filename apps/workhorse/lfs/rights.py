@@ -11,10 +11,10 @@ from apps.git_access.access import authorize, pipeline, repository_existence
 from apps.git_access.access.decision import Decision
 from apps.git_access.context.attempt import Action, Attempt, Command, Credential
 from apps.git_access.context.changes import ANY
+from apps.git_access.context.facts import Facts
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.policy import sizes
 from apps.git_access.policy.steps import instance, pushing
-from apps.git_access.repositories.containers import Container
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Claim
 from apps.workhorse.identities import Identity
@@ -28,6 +28,7 @@ _LEFT_OUT = frozenset(
         repository_existence.EXISTS.id,  # the files of a project need no repository
     }
 )
+_WITH_FILES = frozenset({RepositoryType.PROJECT, RepositoryType.PROJECT_WIKI})
 
 
 class NotFound(LookupError):
@@ -54,8 +55,10 @@ class Stopped(Exception):
 class Asker:
     """One actor before one project. Nobody in particular has no identity."""
 
-    container: Container
+    repository: RepositoryId
     """The project or its wiki, whose files are those of the project."""
+    path: str
+    """Of the repository, what stands before ``.git`` in a URL."""
     identity: Identity | None
     attempt: Attempt
 
@@ -72,7 +75,7 @@ class Asker:
     @property
     def is_public(self) -> bool:
         """Whether nobody in particular may fetch, too."""
-        nobody = replace(self.attempt.facts, key=None, user=None, level=0, can_push=None)
+        nobody = replace(self.attempt.facts, token=None, key=None, user=None, level=0, can_push=None)
         asker = replace(self, identity=None, attempt=replace(self.attempt, facts=nobody))
         return asker._may(Action.UPLOAD_PACK)
 
@@ -131,15 +134,15 @@ class Asker:
         return True
 
 
-def of(*, container: Container, identity: Identity | None, check_ip: str | None, now: datetime) -> Asker:
-    """Read what is known about an actor and a project; a wiki is asked about as its project.
+def of(facts: Facts, *, identity: Identity | None, check_ip: str | None, now: datetime) -> Asker:
+    """Put an actor before a project; a wiki is asked about as its project.
 
     Raises:
         NotFound: the repository belongs to no project.
     """
-    if container.project is None:
+    if facts.project is None or facts.type not in _WITH_FILES:
         raise NotFound
-    named = RepositoryId(RepositoryType.PROJECT, container.project.pk)
+    named = RepositoryId(RepositoryType.PROJECT, facts.project.id)
     command = Command(
         claim=_claim(identity),
         action=Action.UPLOAD_PACK,
@@ -149,16 +152,18 @@ def of(*, container: Container, identity: Identity | None, check_ip: str | None,
         check_ip=check_ip,
         credential=_credential(identity),
     )
-    attempt = authorize.attempt_of(command, named, now=now)
-    return Asker(container=container, identity=identity, attempt=attempt)
+    of_project = replace(facts, type=RepositoryType.PROJECT)
+    attempt = authorize.attempt_of(command, named, now=now, facts=of_project)
+    repository = RepositoryId(facts.type, facts.project.id)
+    return Asker(repository=repository, path=facts.full_path or "", identity=identity, attempt=attempt)
 
 
 def _claim(identity: Identity | None) -> Claim:
     if identity is None:
         return Claim()
-    if identity.deploy_key:
-        return Claim(key_id=identity.deploy_key.pk)
-    return Claim(user_id=identity.user.pk)
+    if identity.facts.deploy_key:
+        return Claim(key_id=identity.facts.deploy_key.id)
+    return Claim(user_id=identity.user.id)
 
 
 def _credential(identity: Identity | None) -> Credential:

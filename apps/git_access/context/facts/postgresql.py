@@ -91,9 +91,7 @@ def _conversions(value: type[NamedTuple], **readers: Callable[[Any], Any]) -> Co
     return tuple((value._fields.index(name), reader) for name, reader in readers.items())
 
 
-_IN_TOKEN = _conversions(
-    TokenFacts, scopes=tuple, expires_at=date.fromisoformat, last_used_at=moments.read
-)
+_IN_TOKEN = _conversions(TokenFacts, scopes=tuple, expires_at=date.fromisoformat, last_used_at=moments.read)
 _IN_KEY = _conversions(KeyFacts, expires_at=moments.read, last_used_at=moments.read)
 _IN_USER = _conversions(
     UserFacts,

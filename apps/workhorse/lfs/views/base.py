@@ -17,10 +17,10 @@ from apps.core import client_address
 from apps.core.api.errors import BodyTooLarge
 from apps.core.api.parsers import StrictJSONParser
 from apps.core.observability import decisions
-from apps.git_access.lfs import stores, tokens
+from apps.git_access.context.facts import Facts
+from apps.git_access.lfs import stores
+from apps.git_access.policy import lfs_switches
 from apps.git_access.policy.steps.pushing import SIZE_EXCEEDED
-from apps.git_access.repositories import containers
-from apps.git_access.repositories.containers import Container
 from apps.workhorse.authentication import access_denied
 from apps.workhorse.lfs import keeping, rights
 from apps.workhorse.lfs.authentication import LfsAuthentication
@@ -73,11 +73,6 @@ class LfsViewSet(WorkhorseViewSet):
     asker: Asker
 
     @cached_property
-    def container(self) -> Container | None:
-        """The repository in the path."""
-        return containers.of_path(self.kwargs["repository"])
-
-    @cached_property
     def body(self) -> Mapping[str, Any] | None:
         """The body; ``None`` when it is no JSON object."""
         try:
@@ -97,14 +92,11 @@ class LfsViewSet(WorkhorseViewSet):
 
     def find(self) -> None:
         """Read what is known about actor and project."""
-        container = self.container
-        if container is None or not tokens.is_enabled(container):
+        facts = self.known()
+        if not _has_files(facts):
             raise self.unknown()
         self.asker = rights.of(
-            container=container,
-            identity=self.identity,
-            check_ip=client_address.of(self.request),
-            now=timezone.now(),
+            facts, identity=self.identity, check_ip=client_address.of(self.request), now=timezone.now()
         )
 
     def require_download(self) -> None:
@@ -141,3 +133,12 @@ class LfsViewSet(WorkhorseViewSet):
             body = {**exc.extra, "message": exc.text, "documentation_url": help_page}
             return lfs(body, status=exc.status_code)
         return super().handle_exception(exc)
+
+
+def _has_files(facts: Facts) -> bool:
+    """Whether LFS is on for the project of the repository; the instance's own setting is another question."""
+    project, namespace = facts.project, facts.namespace
+    if project is None or namespace is None:
+        return False
+    said = () if namespace.lfs_enabled is None else (namespace.lfs_enabled,)
+    return lfs_switches.is_on(instance=True, project=project.lfs_enabled, namespaces=said)

@@ -38,7 +38,7 @@ class LockViewSet(LfsViewSet):
         path = self._body().get("path")
         try:
             lock = locks.create(
-                project_id=self.asker.project_id, path=path, user=request.auth.user, now=timezone.now()
+                project_id=self.asker.project_id, path=path, user_id=request.auth.user.id, now=timezone.now()
             )
         except locks.BlankPath:
             raise LfsFailure(422, "Path can't be blank") from None
@@ -53,7 +53,7 @@ class LockViewSet(LfsViewSet):
         """``POST /R.git/info/lfs/locks/verify``: it reads, for those who may push."""
         self.asker.require_upload()
         page = locks.page(self.asker.project_id, _question(query(request), self._body()))
-        mine = request.auth.user.pk
+        mine = request.auth.user.id
         ours = [lock for lock in page.locks if lock.user_id == mine]
         theirs = [lock for lock in page.locks if lock.user_id != mine]
         decisions.allowed("lfs_verify_locks")
@@ -67,7 +67,7 @@ class LockViewSet(LfsViewSet):
             lock = locks.remove(
                 project_id=self.asker.project_id,
                 lock_id=lock_id,
-                user=request.auth.user,
+                user_id=request.auth.user.id,
                 level=self.asker.level,
                 force=force,
             )
@@ -84,7 +84,7 @@ class LockViewSet(LfsViewSet):
     def _require_person(self) -> None:
         self.require_upload()
         self.require_writes()
-        if self.asker.identity and self.asker.identity.deploy_key:
+        if self.asker.identity and self.asker.identity.is_deploy_key:
             raise LfsFailure(*NO_PERMISSIONS)
 
     def _body(self) -> Any:

@@ -43,7 +43,7 @@ class BatchViewSet(LfsViewSet):
     def _downloads(self) -> HttpResponse:
         asked = self._asked()
         held = objects.held_by(self.asker.project_id, asked)
-        path, credential = self.asker.container.gl_project_path, self._credential("download")
+        path, credential = self.asker.path, self._credential("download")
         direct, public = not settings.LFS_PROXY_DOWNLOAD, self.asker.is_public
         decisions.allowed("lfs_batch")
         answers = [
@@ -64,7 +64,7 @@ class BatchViewSet(LfsViewSet):
         if any(item.oid == EMPTY for item in lacking):
             keeping.keep_empty(project_id=self.asker.project_id)
             held[EMPTY] = Held(0, stores.current(), "")
-        path, credential = self.asker.container.gl_project_path, self._credential("upload")
+        path, credential = self.asker.path, self._credential("upload")
         decisions.allowed("lfs_batch")
         answers = [
             upload_payload(item, is_held=item.key in held, path=path, credential=credential) for item in asked
@@ -87,7 +87,7 @@ class BatchViewSet(LfsViewSet):
     def _credential(self, operation: str) -> Credential:
         return credentials.for_batch(
             self.asker.identity,
-            container=self.asker.container,
+            repository=self.asker.repository,
             operation=operation,
             authorization=self.request.META.get("HTTP_AUTHORIZATION", ""),
             now=timezone.now(),
