@@ -5,10 +5,14 @@ No transaction is open while a file is moved or a store is called.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from apps.core import records
 from apps.core.observability.instruments import LFS_LINKED_BYTES
+from apps.core.prepared_queries import PreparedQuery
 from apps.git_access.lfs import stores
 from apps.git_access.models import LfsObject, LfsObjectLink
 from apps.git_access.models.lfs import FileStore, name_of
@@ -16,6 +20,7 @@ from apps.workhorse.lfs import tasks
 from apps.workhorse.lfs.objects import EMPTY
 
 _TRIES = 3  # a row that `prune` removes in between is made anew
+_BY_OID = PreparedQuery(lambda oid: LfsObject.objects.filter(oid=oid), by=str)
 
 
 class NothingUploaded(Exception):
@@ -68,65 +73,96 @@ def keep(upload: Upload, *, oid: str, size: int, project_id: int) -> None:
     try:
         if not received == upload.size == size or upload.sha256.lower() != oid:
             raise NotWhatWasPromised
-        _require_size(oid, size)
-        if not _is_kept_elsewhere(oid, size, upload.file_store):
+        known = _known(oid, size)
+        if not _is_kept_elsewhere(known, upload.file_store):
             store.adopt(upload.name, name_of(oid), size)
-            _link(oid, size, project_id=project_id, file_store=upload.file_store)
+            _link(known, oid, size, project_id=project_id, file_store=upload.file_store)
             return
     except Exception:
         store.discard(upload.name)
         raise
     store.discard(upload.name)
-    _link(oid, size, project_id=project_id, file_store=None)
+    _link(known, oid, size, project_id=project_id, file_store=None)
 
 
 def keep_empty(*, project_id: int) -> None:
     """Give the empty file to a project; nobody needs to upload it."""
     store = stores.current()
-    if not _is_kept_elsewhere(EMPTY, 0, None):
+    known = _known(EMPTY, 0)
+    if not _is_kept_elsewhere(known, None):
         stores.of(store).keep_empty(name_of(EMPTY))
-        _link(EMPTY, 0, project_id=project_id, file_store=store)
+        _link(known, EMPTY, 0, project_id=project_id, file_store=store)
     else:
-        _link(EMPTY, 0, project_id=project_id, file_store=None)
+        _link(known, EMPTY, 0, project_id=project_id, file_store=None)
 
 
-def _require_size(oid: str, size: int) -> None:
-    if LfsObject.objects.filter(oid=oid).exclude(size=size).exists():
+def _known(oid: str, size: int) -> LfsObject | None:
+    known = _BY_OID.first(oid)
+    if known and known.size != size:
         raise OtherSizeKnown
+    return known
 
 
-def _is_kept_elsewhere(oid: str, size: int, here: FileStore | None) -> bool:
+def _is_kept_elsewhere(known: LfsObject | None, here: FileStore | None) -> bool:
     """Whether the row of an object leads to a whole file, in another store than ``here``."""
-    known = LfsObject.objects.filter(oid=oid).exclude(file="").first()
-    if known is None or known.file_store == here:
+    if known is None or not known.file or known.file_store == here:
         return False
     try:
-        found: int | None = stores.of(known.file_store).size_of(name_of(oid))
+        found: int | None = stores.of(FileStore(known.file_store)).size_of(name_of(known.oid))
     except stores.StoreUnavailable:
         return False
-    return found == size
+    return found == known.size
 
 
-def _link(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> None:
+def _link(
+    known: LfsObject | None, oid: str, size: int, *, project_id: int, file_store: FileStore | None
+) -> None:
+    """Write the row, where there was none, and the link."""
+    try:
+        with transaction.atomic():
+            row = known or LfsObject.objects.create(oid=oid, **_fields(oid, size, file_store))
+            _lead_to(row, file_store)
+            LfsObjectLink.objects.create(project_id=project_id, lfs_object=row)
+    except IntegrityError:  # it is linked already, or the row came or went in between
+        _link_again(oid, size, project_id=project_id, file_store=file_store)
+    else:
+        _account(size, project_id=project_id)
+
+
+def _link_again(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> None:
     for last in (False,) * (_TRIES - 1) + (True,):
         try:
             with transaction.atomic():
-                _write_link(oid, size, project_id=project_id, file_store=file_store)
+                is_new = _write_link(oid, size, project_id=project_id, file_store=file_store)
         except IntegrityError:
             if last:
                 raise
         else:
+            if is_new:
+                _account(size, project_id=project_id)
             return
 
 
-def _write_link(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> None:
-    defaults = {"size": size, "file": name_of(oid), "file_store": file_store or stores.current()}
-    known, _ = LfsObject.objects.get_or_create(oid=oid, defaults=defaults)
+def _write_link(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> bool:
+    known, _ = LfsObject.objects.get_or_create(oid=oid, defaults=_fields(oid, size, file_store))
     if known.size != size:
         raise OtherSizeKnown
-    if file_store is not None and (known.file_store != file_store or not known.file):
-        LfsObject.objects.filter(pk=known.pk).update(file=name_of(oid), file_store=file_store)
+    _lead_to(known, file_store)
     _, is_new = LfsObjectLink.objects.get_or_create(project_id=project_id, lfs_object=known)
-    if is_new:
-        LFS_LINKED_BYTES.inc(size)
-        tasks.measure_later(project_id)
+    return is_new
+
+
+def _fields(oid: str, size: int, file_store: FileStore | None) -> dict[str, Any]:
+    return {"size": size, "file": name_of(oid), "file_store": file_store or stores.current()}
+
+
+def _lead_to(row: LfsObject, file_store: FileStore | None) -> None:
+    """Have a row lead to the file that has just been kept in this store."""
+    if file_store is not None and (row.file_store != file_store or not row.file):
+        LfsObject.objects.filter(pk=row.pk).update(file=name_of(row.oid), file_store=file_store)
+
+
+def _account(size: int, *, project_id: int) -> None:
+    LFS_LINKED_BYTES.inc(size)
+    # Beside the requests: of a hundred uploads to one project, one looks for the job.
+    records.later("size of LFS files", project_id, partial(tasks.measure_later, project_id))
