@@ -227,9 +227,11 @@ class TestDefaultBranch:
             ("main", f"{OLD} {NEW} refs/heads/main", False),
             ("main", f"{OLD} {BLANK} refs/heads/topic", False),
             ("main", f"{OLD} {BLANK} refs/heads/main", True),
+            ("main", f"{BLANK} {NEW} refs/heads/topic", False),
+            ("main", f"{BLANK} {NEW} refs/heads/main", True),
         ],
     )
-    def test_it_is_settled_by_a_job_when_there_is_none_or_it_goes(
+    def test_it_is_settled_by_a_job_when_there_is_none_or_it_comes_or_goes(
         self, user: User, known: str | None, change: str, open_: bool
     ) -> None:
         project = ProjectFactory.create(default_branch=known)

@@ -89,6 +89,14 @@ class TestFirstPush:
         assert (default_branch(empty), head(empty)) == ("trunk", "refs/heads/trunk")
         assert [name for name, _, _ in rules(empty)] == ["trunk"]
 
+    def test_the_branch_that_an_operator_has_chosen_before_is_protected(self, empty: Stage) -> None:
+        Project.objects.update(default_branch="trunk")
+
+        settle(empty, "refs/heads/main", "refs/heads/trunk")
+
+        assert (default_branch(empty), head(empty)) == ("trunk", "refs/heads/trunk")
+        assert [name for name, _, _ in rules(empty)] == ["trunk"]
+
     def test_two_pushes_at_once_agree_with_gitaly(self, empty: Stage) -> None:
         first = pushed(empty, creation("refs/heads/trunk"))
         second = pushed(empty, creation("refs/heads/dev"))

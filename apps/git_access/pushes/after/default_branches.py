@@ -100,6 +100,9 @@ def _settle_wiki(record: PushRecord, gitaly: Gitaly) -> None:
 def _settle_project(project: Project, record: PushRecord, gitaly: Gitaly) -> None:
     known, created = project.default_branch, _created(record)
     if known and gitaly.ref_exists(f"refs/heads/{known}"):
+        if known in created:  # an operator has chosen it before there was one
+            gitaly.set_default_branch(known)
+            protect(project, known)
         return
     branch = _choose(created, found=gitaly.find_default_branch_name())
     if branch:
@@ -127,6 +130,7 @@ def _choose(created: list[str], *, found: str | None) -> str:
     return next((name for name in USUAL if name in created), created[0])
 
 
+@transaction.atomic
 def protect(project: Project, branch: str) -> None:
     """Protect a new default branch as its namespace says, unless a rule covers it already."""
     names = ProtectedBranch.objects.filter(project=project).values_list("name", flat=True)

@@ -63,10 +63,11 @@ def _pushed(record: PushRecord) -> _Pushed | None:
 
 
 def _default_branch_is_open(project: Project, changes: tuple[Change, ...]) -> bool:
-    """Whether the push has to settle which branch is the default: none is, or the push has removed it."""
+    """Whether the push leaves something to settle: no branch is the default, or that one has come or gone."""
     if not project.default_branch:
         return any(change.branch for change in changes)
-    return any(change.is_deletion and change.branch == project.default_branch for change in changes)
+    of_default = [change for change in changes if change.branch == project.default_branch]
+    return any(change.is_creation or change.is_deletion for change in of_default)
 
 
 def _note(pushed: _Pushed, *, now: datetime) -> None:
