@@ -1,6 +1,7 @@
 """One list of calls and how each one ends: what the double and the real Gitaly have to agree about.
 
-The statuses are those of Gitaly 16.0.8.
+The statuses are those of Gitaly 16.0.8; where one of 2026 ends a call otherwise, ``later`` says how. The
+programs do not tell their version: a real one may end such a call either way, the double as 16.0 does only.
 Every call is made against a repository with one commit on ``main``, beside which lies a quarantine as Git
 makes one.
 """
@@ -31,6 +32,7 @@ class Case:
     method: str
     request: Any
     code: grpc.StatusCode
+    later: grpc.StatusCode | None = None
 
     def make(
         self, channel: grpc.Channel, metadata: tuple[tuple[str, str], ...]
@@ -167,13 +169,13 @@ def _refs(place: Place) -> Iterator[Case]:
 
 def _walks(place: Place) -> Iterator[Case]:
     here, commits = place.repository(), stubs.CommitServiceStub
-    for walk, code in (
-        ([place.commit], OK),
-        ([place.commit, "--not", "--all"], OK),
-        ([ABSENT], INTERNAL),
-        ([], INVALID),
-        ([""], INTERNAL),
-        (["-x"], INVALID),
+    for walk, code, later in (
+        ([place.commit], OK, None),
+        ([place.commit, "--not", "--all"], OK, None),
+        ([ABSENT], INTERNAL, None),
+        ([], INVALID, None),
+        ([""], INTERNAL, INVALID),
+        (["-x"], INVALID, None),
     ):
         for stub, method, request in (
             (commits, "ListCommits", pb.ListCommitsRequest),
@@ -181,7 +183,7 @@ def _walks(place: Place) -> Iterator[Case]:
             (stubs.BlobServiceStub, "ListLFSPointers", pb.ListLFSPointersRequest),
         ):
             walked = request(repository=here, revisions=walk)
-            yield Case(f"{method} {walk}", stub, method, walked, code)
+            yield Case(f"{method} {walk}", stub, method, walked, code, later)
     for ids, code in (([place.commit], OK), ([ABSENT], INTERNAL), ([], OK), (["-x"], INTERNAL)):
         messages = pb.GetCommitMessagesRequest(repository=here, commit_ids=ids)
         yield Case(f"messages {ids}", commits, "GetCommitMessages", messages, code)

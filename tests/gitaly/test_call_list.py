@@ -61,15 +61,15 @@ def assert_it_cuts_off(address: str) -> None:
         assert lost.wait(timeout=30), states
 
 
-def check(address: str, place: Place) -> None:
-    """Make every call; all of them have to end as the list says."""
+def check(address: str, place: Place, *, may_be_later: bool) -> None:
+    """Make every call; all of them have to end as the list says, for the release that it may be."""
     channel = channel_to(address)
     grpc.channel_ready_future(channel).result(timeout=30)
     found = []
     for case in cases(place):
         proof = authorization(token=TOKEN, at=int(time.time()))
         code, text = case.make(channel, (("authorization", proof),))
-        if code is not case.code:
+        if code is not case.code and not (may_be_later and code is case.later):
             found.append(f"{case.name}: {code.name} instead of {case.code.name}: {text}")
     if found:
         pytest.fail("\n".join(found))
@@ -81,7 +81,7 @@ def test_the_double_ends_calls_as_the_list_says_and_bears_few_pings(folder: Path
         storages={"default": folder / "repositories"}, runtime=folder / "run", token=TOKEN
     )
     with running(settings) as double:
-        check(double.address, place)
+        check(double.address, place, may_be_later=False)
         assert_it_cuts_off(double.address)
 
 
@@ -90,5 +90,5 @@ def test_the_real_gitaly_ends_calls_as_the_list_says_and_bears_few_pings(folder:
     secret = folder / "secret"
     secret.write_text("secret")
     with real_gitaly.running(folder, token=TOKEN, url="http://127.0.0.1:1", secret_file=secret) as address:
-        check(address, place)
+        check(address, place, may_be_later=True)
         assert_it_cuts_off(address)
