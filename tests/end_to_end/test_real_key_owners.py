@@ -47,7 +47,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:
 @pytest.fixture
 def otp(shell: Shell, instance: Instance) -> pyotp.TOTP:
     """A new authenticator app of rubi; no session is open."""
-    otp = pyotp.parse_uri(instance.manage("user", "enrol-otp", "rubi").split()[-1])
+    otp = pyotp.parse_uri(instance.manage("user", "enrol-otp", "rubi", "--replace").split()[-1])
     assert isinstance(otp, pyotp.TOTP)
     return otp
 

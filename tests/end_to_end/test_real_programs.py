@@ -153,7 +153,7 @@ class TestShell:
 def test_pushing_to_a_new_path_creates_the_project(shell: Shell, gitaly: None, tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "clone")
     workspace.commit("First", file="1")
-    path = f"root/real-{shell.programs.parent.name}"
+    path = f"root/real-{SHELLS.index(shell.programs)}"
 
     created = shell.push(workspace, "main", to=path)
     again = shell.push(workspace, "main:feature", to=path)
