@@ -63,6 +63,10 @@ class Instance:
         """Run ``manage.py`` and return what it printed."""
         return _printed([sys.executable, "-SEc", self.commands.program()], self.environment, *arguments)
 
+    def attempt(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run ``manage.py``, which may say no."""
+        return _run([sys.executable, "-SEc", self.commands.program()], self.environment, *arguments)
+
     def request(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> "Answer":
@@ -108,9 +112,15 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return _printed([sys.executable, str(ROOT / "manage.py")], environment, *arguments)
 
 
-def _printed(program: list[str], environment: dict[str, str], *arguments: str) -> str:
+def _run(
+    program: list[str], environment: dict[str, str], *arguments: str
+) -> "subprocess.CompletedProcess[str]":
     command = [*program, *arguments]
-    result = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _printed(program: list[str], environment: dict[str, str], *arguments: str) -> str:
+    result = _run(program, environment, *arguments)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from tests.environment import SHELL_SECRET_NAME
 from tests.gitaly.workspaces import Outcome, Workspace
 from tests.gitaly_double.api_settings import ApiSettings
-from tests.gitaly_double.environments import through_gitlab_shell
+from tests.gitaly_double.environments import of_git, through_gitlab_shell
 from tests.gitaly_double.server import GitalyDouble, running
 from tests.gitaly_double.settings import DoubleSettings
 from tests.gitaly_double.shell.settings import ShellSettings
@@ -35,6 +36,10 @@ class AnyChain(ABC):
     @abstractmethod
     def environment(self, key: str) -> dict[str, str]:
         """Return the variables that make Git talk to the instance as the owner of a key."""
+
+    @abstractmethod
+    def authorized_keys(self, blob: str) -> str:
+        """Return what sshd is told about a key that somebody offers."""
 
     def push(self, workspace: Workspace, *arguments: str, to: str, key: str = ROOT_KEY) -> Outcome:
         """Push to the project with this path, as the owner of a key."""
@@ -74,6 +79,17 @@ class Chain(AnyChain):
 
     def environment(self, key: str) -> dict[str, str]:
         return through_gitlab_shell(self.shell, key)
+
+    def authorized_keys(self, blob: str) -> str:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.gitaly_double.shell.authorized_keys_check",
+            "git",
+            "git",
+            blob,
+        ]
+        return subprocess.check_output(command, env=of_git(**self.shell.to_environment()), text=True)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The same chain of real programs: ``GITLAB_SHELL_BIN_DIRS`` and ``GITALY_BIN_DIR`` name their folders."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ class RealChain(AnyChain):
             GITLAB_SHELL_DIR=str(self.folder),
             SSH_CONNECTION="127.0.0.1 5555 127.0.0.1 22",
         )
+
+    def authorized_keys(self, blob: str) -> str:
+        command = [f"{self.programs}/gitlab-shell-authorized-keys-check", "git", "git", blob]
+        return subprocess.check_output(command, env=of_git(GITLAB_SHELL_DIR=str(self.folder)), text=True)
 
 
 @contextmanager

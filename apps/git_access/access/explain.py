@@ -9,14 +9,17 @@ from datetime import datetime
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import User
+from apps.git_access import push_checks
 from apps.git_access.access import authorize, pipeline, project_creation, sentences
 from apps.git_access.access.decision import Decision
 from apps.git_access.context import gitaly_repositories
 from apps.git_access.context.attempt import Action, Command
 from apps.git_access.context.changes import ANY
 from apps.git_access.context.deadline import Block, CheckTimer
-from apps.git_access.context.refusals import Exhausted, Refusal, Unavailable
+from apps.git_access.context.refusals import Exhausted, Forbidden, Refusal, Unavailable
 from apps.git_access.context.step import AnyStep
+from apps.git_access.policy.steps import pushing
+from apps.git_access.repositories.ids import RepositoryType
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.models import Key
 
@@ -129,12 +132,33 @@ def explain(command: Command, *, now: datetime) -> Explanation:
             rules[step.id].parts = _parts(decision.timer)
             if step is pipeline.CREATION:
                 return _explanation(f"the push would create {command.project}", "", rules)
+        _take_push_right(decision, rules)
     except Refusal as refusal:
         undecided = isinstance(refusal, (Unavailable, Exhausted))
         rules[decision.step].outcome = Outcome.UNDECIDED if undecided else Outcome.REFUSED
         rules[decision.step].parts = _parts(decision.timer)
         return _explanation(sentences.why(decision, refusal), refusal.message, rules)
     return _explanation(sentences.allowed(decision.attempt), "", rules)
+
+
+def _take_push_right(decision: Decision, rules: dict[str, Rule]) -> None:
+    """Of a push without a ref, take the step that GitLab Shell's question leaves to that of the hook.
+
+    Raises:
+        Forbidden: the creator of the deploy key, whose rights count, is nobody or may not push.
+    """
+    attempt = decision.attempt
+    is_due = attempt.command.is_push and attempt.type == RepositoryType.PROJECT and not attempt.changes
+    if not (is_due and attempt.facts.deploy_key):
+        return
+    step = push_checks.EACH_CHANGE[0]
+    rules[step.id] = Rule(step.id, step.text)
+    decision.step = step.id
+    if not pushing.may_push(attempt):
+        refusal = Forbidden(pushing.NO_PUSH)
+        refusal.happened_in(step.id)
+        raise refusal
+    rules[step.id].outcome = Outcome.PASSED
 
 
 def _explanation(sentence: str, message: str, rules: dict[str, Rule]) -> Explanation:

@@ -5,7 +5,7 @@ A step's own ``fault`` says it of everybody; the sentences here name the user, t
 
 from collections.abc import Callable
 
-from apps.directory.models import AccessLevel, FeatureLevel, Visibility
+from apps.directory.models import AccessLevel, FeatureLevel, UserType, Visibility
 from apps.git_access.access.decision import Decision
 from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.facts import Facts
@@ -106,6 +106,8 @@ def _no_push(attempt: Attempt) -> str:
     facts = attempt.facts
     if facts.deploy_key and not facts.can_push:
         return f"this deploy key is attached to {_owner(attempt)} for reading only"
+    if facts.deploy_key and (facts.user is None or facts.user.user_type == UserType.GHOST):
+        return "this deploy key has no creator, with whose rights it would push"
     if facts.user and facts.deploy_key and not _may_use_git(attempt):
         return f"the creator of this deploy key, @{facts.user.username}, may not use Git"
     if facts.project and facts.level >= AccessLevel.DEVELOPER:

@@ -92,10 +92,8 @@ def test_the_rule_that_refuses_decides_and_the_rest_is_not_reached(stage: Stage)
     assert set(outcomes[:refused]) == {"passed"}
     assert set(outcomes[refused + 1 :]) == {"not reached"}
     assert outcomes[refused + 1 :]
-    assert found["rules"][refused]["parts"][-1] == {
-        "title": "Checking if you are allowed to push to the protected branch...",
-        "outcome": "refused",
-    }
+    title = "Checking if you are allowed to push to the protected branch..."
+    assert found["rules"][refused]["parts"][-1] == {"title": title, "outcome": "refused"}
 
 
 @pytest.mark.parametrize("ref", ["main", "refs/heads/main"])
@@ -179,6 +177,19 @@ def test_a_pull_and_the_question_before_a_push_have_no_changes(stage: Stage) -> 
     assert explain(*base, "--action=git-receive-pack")[0] == 0
 
 
+def test_a_deploy_key_needs_a_creator_before_a_ref_is_known(stage: Stage) -> None:
+    deploy = DeployKeyFactory.create(user=stage.user)
+    DeployKeyGrantFactory.create(key=deploy, project=stage.project, can_push=True)
+    question = (f"--key={deploy.pk}", f"--project={stage.project.full_path}", "--action=git-receive-pack")
+    before = explain_json(*question)
+    Key.objects.filter(pk=deploy.pk).update(user=None)
+
+    after = explain_json(*question)
+
+    assert (before["allowed"], after["decided_by"]) == (True, "change-push-right")
+    assert after["sentence"] == "this deploy key has no creator, with whose rights it would push"
+
+
 def test_a_project_that_does_not_exist(stage: Stage) -> None:
     status, text = explain(f"--key={stage.key.pk}", "--project=no/such", "--ref=refs/heads/main")
 
@@ -224,7 +235,7 @@ def test_nothing_at_all_is_written(stage: Stage) -> None:
 
     statements = [query["sql"].strip() for query in captured]
     assert [text for text in statements if not text.startswith(("SELECT", "WITH"))] == []
-    assert (moved["allowed"], existing["allowed"], of_ghost["allowed"]) == (True, True, True)
+    assert (moved["allowed"], existing["allowed"], of_ghost["allowed"]) == (True, True, False)
     assert absent["decided_by"] == "repository-exists"
     assert created["sentence"] == f"the push would create {stage.user.username}/fresh"
     assert Project.objects.count() == before + 1
