@@ -24,6 +24,9 @@ class ApiSettings:
     basic: str = ""
     """``user:password`` for a gate in front of the API."""
 
+    ca_file: str = ""
+    """Who has signed the API's certificate, beside those whom the system knows."""
+
     @classmethod
     def of_gitaly(cls, version: Version, *, url: str, secret_file: str) -> "ApiSettings":
         """Return the settings of the hooks of a release, with the credentials that it sends."""

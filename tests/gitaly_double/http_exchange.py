@@ -4,6 +4,7 @@ import base64
 import gzip
 import http.client
 import socket
+import ssl
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -105,7 +106,11 @@ def _connection(settings: ApiSettings) -> tuple[http.client.HTTPConnection, str]
         return _UnixConnection(unquote(settings.url.removeprefix(UNIX)), settings.timeout), "unix"
     parts = urlsplit(settings.url)
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(parts.netloc, timeout=settings.timeout), parts.netloc
+        context = ssl.create_default_context()
+        if settings.ca_file:
+            context.load_verify_locations(settings.ca_file)
+        tls = http.client.HTTPSConnection(parts.netloc, timeout=settings.timeout, context=context)
+        return tls, parts.netloc
     return http.client.HTTPConnection(parts.netloc, timeout=settings.timeout), parts.netloc
 
 
