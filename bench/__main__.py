@@ -18,12 +18,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.instances import ROOT, SQLITE, Server, World, connect, server
+import jwt
+
+from bench.instances import ROOT, SQLITE, WORKHORSE_SECRET, Server, World, connect, server
 from bench.load import Burst, Request, burst
 from bench.report import OTHER, Case, Report
 from tests import servers
 
 PREFIX = "/api/v4/internal"
+REPOSITORY = "/gnuwget/wget2.git"
 LARGE = World(users=50_000, keys=1_000_000, groups=20_001, projects=100_000, members=400_000)
 SMALL = World(users=500, keys=1_000, groups=30, projects=100, members=400)
 
@@ -112,7 +115,21 @@ def _on_sqlite(examples: Server) -> list[Case]:
         Case("lfs_authenticate, SQLite", examples, [_posting("lfs_authenticate", common)]),
         Case("pre_receive, SQLite", examples, [_posting("pre_receive", {"gl_repository": "project-7"})]),
         Case("post_receive, SQLite", examples, [_posting("post_receive", PUSH)]),
+        *_over_http(examples),
     ]
+
+
+def _over_http(examples: Server) -> list[Case]:
+    """What Workhorse asks before it lets somebody with a token clone or push."""
+    if not examples.knows_workhorse:
+        return []
+    created = examples.manage("token", "create", "root", "--name", "bench", "--scope", "api", "--json")
+    login = base64.b64encode(f"root:{json.loads(created)['token']}".encode()).decode()
+    signature = jwt.encode({"iss": "gitlab-workhorse"}, base64.b64decode(WORKHORSE_SECRET), algorithm="HS256")
+    headers = (("Authorization", f"Basic {login}"), ("Gitlab-Workhorse-Api-Request", signature))
+    refs = Request("GET", f"{REPOSITORY}/info/refs?service=git-upload-pack", headers=headers)
+    push = Request("POST", f"{REPOSITORY}/git-receive-pack", headers=headers)
+    return [Case("info/refs, SQLite", examples, [refs]), Case("git-receive-pack, SQLite", examples, [push])]
 
 
 def _posting(endpoint: str, body: dict[str, str]) -> Request:

@@ -19,7 +19,8 @@ from apps.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE = "sqlite"
-WORLD = Path(__file__).parent / "world.sql"
+WORKHORSE_SECRET = base64.b64encode(b"of this benchmark, for Workhorse").decode()
+WORLD = Path("bench", "world.sql")  # of the checkout: its tables are its own
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,17 @@ class Server:
     pid: int
     secret: str
     database_url: str
+    checkout: Path
+    environment: dict[str, str]
+
+    @property
+    def knows_workhorse(self) -> bool:
+        """Whether the checkout answers Workhorse at all."""
+        return (self.checkout / "apps" / "workhorse").exists()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the checkout beside the server, and return what it prints."""
+        return _manage(self.checkout, self.environment, *arguments)
 
 
 @contextmanager
@@ -55,7 +67,7 @@ def server(database_url: str, folder: Path, world: World | None, checkout: Path 
     if world is None:
         _manage(checkout, environment, "seed")
     else:
-        _fill(database_url, world)
+        _fill(database_url, world, checkout)
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -72,15 +84,17 @@ def server(database_url: str, folder: Path, world: World | None, checkout: Path 
         try:
             _await(port)
             header = base64.b64encode(secret.encode()).decode()
-            yield Server(f"http://127.0.0.1:{port}", process.pid, header, database_url)
+            url = f"http://127.0.0.1:{port}"
+            yield Server(url, process.pid, header, database_url, checkout, environment)
         finally:
             stop(process, grace=15)
 
 
 def _environment(database_url: str, folder: Path, secret: str) -> dict[str, str]:
     folder.mkdir(mode=0o700)
-    (folder / ".gitlab_shell_secret").write_text(secret)
-    (folder / ".gitlab_shell_secret").chmod(0o600)
+    for name, content in (("shell", secret), ("workhorse", WORKHORSE_SECRET)):
+        (folder / f".gitlab_{name}_secret").write_text(content)
+        (folder / f".gitlab_{name}_secret").chmod(0o600)
     database = {"DATABASE_URL": database_url} if database_url != SQLITE else {}
     return {
         **os.environ,
@@ -98,13 +112,16 @@ def _python(checkout: Path) -> str:
     return str(own) if own.exists() else sys.executable
 
 
-def _manage(checkout: Path, environment: dict[str, str], *arguments: str) -> None:
+def _manage(checkout: Path, environment: dict[str, str], *arguments: str) -> str:
     command = [_python(checkout), "manage.py", *arguments]
-    subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
+    result = subprocess.run(
+        command, cwd=checkout, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return result.stdout
 
 
-def _fill(database_url: str, world: World) -> None:
-    statement = WORLD.read_text()
+def _fill(database_url: str, world: World, checkout: Path) -> None:
+    statement = (checkout / WORLD).read_text()
     for name, number in vars(world).items():
         statement = statement.replace(f":{name}", str(number))
     with closing(connect(database_url)) as connection, connection.cursor() as cursor:

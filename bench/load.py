@@ -19,6 +19,14 @@ class Request:
     method: str
     path: str
     body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Beside those of GitLab Shell, which all requests carry; no tab may be in them."""
+
+    def line(self) -> str:
+        """Return the line of the file that ``wrk.lua`` reads."""
+        return "\t".join(
+            (self.method, self.path, self.body, *(item for pair in self.headers for item in pair))
+        )
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def burst(url: str, secret: str, requests: list[Request], *, server_pid: int, se
         RuntimeError: wrk reported errors, or nothing was answered.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
-        file.writelines(f"{item.method}\t{item.path}\t{item.body}\n" for item in requests)
+        file.writelines(f"{item.line()}\n" for item in requests)
         file.flush()
         environment = {**os.environ, "BENCH_REQUESTS": file.name, "BENCH_SECRET": secret}
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), url]

@@ -45,6 +45,8 @@ TARGETS = (
     Target("allowed", "floor", "rate", least=0.55),
     Target("authorized_keys", "floor (GET)", "rate", least=0.65),
     Target("authorized_keys", "authorized_keys 1k", "p50", most=1.2),
+    Target("info/refs, SQLite", "allowed, SQLite", "rate", least=0.9),
+    Target("git-receive-pack, SQLite", "allowed, SQLite", "rate", least=0.9),
 )
 
 

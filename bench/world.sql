@@ -21,11 +21,11 @@ SELECT CASE i % 3 WHEN 1 THEN 'g' || i WHEN 2 THEN 'g' || (i - 1) || '/g' || i
 FROM generate_series(1, :groups) i;
 
 INSERT INTO directory_project (id, namespace_id, name, path, visibility_level, archived, pending_delete,
-  repository_read_only, storage, disk_path, repository_exists, default_branch,
+  repository_read_only, storage, disk_path, repository_exists, default_branch, object_format,
   printing_merge_request_link_enabled, repository_access_level, wiki_access_level, snippets_access_level,
   merge_requests_access_level, created_at)
 SELECT i, 1 + i % :groups, 'p' || i, 'p' || i, CASE WHEN i % 5 = 0 THEN 20 ELSE 0 END, false, false, false,
-  'default', '', true, 'main', true, 20, 20, 20, 20, now()
+  'default', '', true, 'main', 'sha1', true, 20, 20, 20, 20, now()
 FROM generate_series(1, :projects) i;
 
 INSERT INTO directory_route (path, project_id)
