@@ -90,6 +90,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{INTERNAL}pre_receive", PushViewSet.as_view({"post": "pre_receive"})),
     # PostReceive
     path(f"{INTERNAL}post_receive", PushViewSet.as_view({"post": "post_receive"})),
+    # Git over HTTP, asked by Workhorse: here, because a person waits for it and kas does not
+    path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs", "head": "head"})),
+    path(f"{REPOSITORY}git-upload-pack", GitViewSet.as_view({"post": "upload_pack"})),
+    path(f"{REPOSITORY}git-receive-pack", GitViewSet.as_view({"post": "receive_pack"})),
+    path(f"{REPOSITORY}ssh-upload-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
+    path(f"{REPOSITORY}ssh-receive-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
+    path("<bare_repository:repository>/info/refs", SuffixViewSet.as_view({"get": "info_refs"})),
+    # Git LFS, asked by Workhorse and by git-lfs through it
+    path(f"{LFS}/objects/batch", BatchViewSet.as_view({"post": "batch"})),
+    path(f"{LFS}/objects", LegacyViewSet.as_view({"post": "legacy"})),
+    path(f"{LFS}/objects/<path:rest>", LegacyViewSet.as_view({"get": "legacy"})),
+    path(f"{FILE}/<size:size>/authorize", UploadViewSet.as_view({"put": "authorize_upload"})),
+    path(f"{FILE}/<size:size>", UploadViewSet.as_view({"put": "upload"})),
+    path(FILE, FileViewSet.as_view({"get": "file"})),
+    path(f"{LFS}/locks", LockViewSet.as_view({"get": "list_locks", "post": "create_lock"})),
+    path(f"{LFS}/locks/verify", LockViewSet.as_view({"post": "verify_locks"})),
+    path(f"{LFS}/locks/<lock_id>/unlock", LockViewSet.as_view({"post": "remove_lock"})),
     # GitLab Agent information
     with_or_without_slash(f"{KUBERNETES}/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
     with_or_without_slash(f"{INTERNAL}agents/agentk/agent_info", AgentViewSet.as_view({"get": "agent_info"})),
@@ -183,21 +200,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", loaded_when_asked("apps.operations.home.home"), name="home"),
     path("admin", loaded_when_asked("apps.operations.home.without_slash")),
-    # Git over HTTP, asked by Workhorse
-    path(f"{REPOSITORY}info/refs", GitViewSet.as_view({"get": "info_refs", "head": "head"})),
-    path(f"{REPOSITORY}git-upload-pack", GitViewSet.as_view({"post": "upload_pack"})),
-    path(f"{REPOSITORY}git-receive-pack", GitViewSet.as_view({"post": "receive_pack"})),
-    path(f"{REPOSITORY}ssh-upload-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
-    path(f"{REPOSITORY}ssh-receive-pack", SshOverHttpViewSet.as_view({"post": "not_offered"})),
-    path("<bare_repository:repository>/info/refs", SuffixViewSet.as_view({"get": "info_refs"})),
-    # Git LFS, asked by Workhorse and by git-lfs through it
-    path(f"{LFS}/objects/batch", BatchViewSet.as_view({"post": "batch"})),
-    path(f"{LFS}/objects", LegacyViewSet.as_view({"post": "legacy"})),
-    path(f"{LFS}/objects/<path:rest>", LegacyViewSet.as_view({"get": "legacy"})),
-    path(f"{FILE}/<size:size>/authorize", UploadViewSet.as_view({"put": "authorize_upload"})),
-    path(f"{FILE}/<size:size>", UploadViewSet.as_view({"put": "upload"})),
-    path(FILE, FileViewSet.as_view({"get": "file"})),
-    path(f"{LFS}/locks", LockViewSet.as_view({"get": "list_locks", "post": "create_lock"})),
-    path(f"{LFS}/locks/verify", LockViewSet.as_view({"post": "verify_locks"})),
-    path(f"{LFS}/locks/<lock_id>/unlock", LockViewSet.as_view({"post": "remove_lock"})),
 ]

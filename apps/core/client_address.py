@@ -1,7 +1,7 @@
 """Where a request comes from, whatever proxies stand between."""
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -34,14 +34,19 @@ _networks = lru_cache(maxsize=8)(networks)
 
 
 def _is_trusted(text: str) -> bool:
-    if not _is_address(text):
-        return False
-    address = ip_address(text)
-    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+    address = _parsed(text)
+    return address is not None and any(
+        address in network for network in _networks(tuple(settings.TRUSTED_PROXIES))
+    )
 
 
 def _is_address(text: str) -> bool:
+    return _parsed(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        return bool(ip_address(text))
+        return ip_address(text)
     except ValueError:
-        return False
+        return None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from apps.core.api.workhorse_signatures import LEEWAY
 from apps.core.secret_files import new_signing_secret, signing_key
 from apps.directory.models import Project, User
 from tests.workhorse.asking import Workhorse, signature, told
@@ -39,6 +40,19 @@ def test_without_a_signature_nothing_is_told(user: User, path: str) -> None:
 def test_a_signature_that_does_not_hold_is_refused(project: Project, token: str) -> None:
     answer = Workhorse().get(REFS, Gitlab_Workhorse_Api_Request=token)
 
+    assert told(answer) == (403, "Invalid JSON web token")
+
+
+def test_a_signature_that_is_known_ends_with_its_time(
+    rubi: Workhorse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = 2_000_000_000
+    token = signature({"iss": "gitlab-workhorse", "exp": end})
+    assert rubi.get(REFS, Gitlab_Workhorse_Api_Request=token).status_code == 200
+
+    monkeypatch.setattr("apps.core.api.workhorse_signatures.time.time", lambda: end + LEEWAY + 1)
+
+    answer = rubi.get(REFS, Gitlab_Workhorse_Api_Request=token)
     assert told(answer) == (403, "Invalid JSON web token")
 
 

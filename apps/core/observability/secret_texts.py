@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -74,12 +75,16 @@ def _shared() -> Iterator[str]:
     """What the secret files hold at this moment, as it is and in Base64, as it travels."""
     for held in (_shell(), _kas(), _workhorse()):
         for content in held.contents():
-            secret = content.strip()
-            yield secret.decode(errors="replace")
-            for form in (secret, content):
-                yield base64.b64encode(form).decode().rstrip("=")
+            yield from _as_it_travels(content)
     if settings.SECRET_KEY:
         yield settings.SECRET_KEY
+
+
+@lru_cache(maxsize=16)
+def _as_it_travels(content: bytes) -> tuple[str, ...]:
+    secret = content.strip()
+    encoded = (base64.b64encode(form).decode().rstrip("=") for form in (secret, content))
+    return (secret.decode(errors="replace"), *encoded)
 
 
 def _shell() -> SecretPair:
