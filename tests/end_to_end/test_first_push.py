@@ -151,6 +151,20 @@ def test_an_operator_moves_the_default_branch(
     assert clone.git("symbolic-ref", "--short", "HEAD") == "trunk"
 
 
+def test_a_branch_that_was_chosen_before_it_was_there_is_protected(
+    everybodys_chain: AnyChain, workspace: Workspace
+) -> None:
+    chain, path = everybodys_chain, name(everybodys_chain, "chosen")
+    chain.instance.manage("project", "create", path)
+    chain.instance.manage("project", "set-default-branch", path, "trunk")
+
+    pushed = chain.push(workspace, "main:alpha", "main:trunk", to=path)
+    chain.work()
+
+    assert pushed.status == 0
+    assert chain.shell_says(RULES.format(path=path)) == "['trunk']"
+
+
 def spoken(outcome: Outcome) -> str:
     """Return what the other side said on one line: what is framed is broken into lines first."""
     return " ".join(" ".join(outcome.remote).split())
