@@ -27,7 +27,11 @@ Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 
 DatabaseUrl = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="The empty database for it; the restored file env names it then."),
+    typer.Option(
+        metavar="URL",
+        envvar="RESTORE_DATABASE_URL",  # a password in arguments is seen by everybody on the machine
+        help="The empty database for it; the restored file env names it then.",
+    ),
 ]
 
 
@@ -82,9 +86,9 @@ class Command(Noun):
 
     def _restore_into(self, url: str, file: Path, *, as_json: bool) -> None:
         """Do it in a process whose settings name that database."""
-        options = ["--database-url", url, *(["--json"] if as_json else [])]
+        options = ["--json"] if as_json else []
         program = [sys.executable, str(settings.BASE_DIR / "manage.py"), "backup", "restore", str(file)]
-        environment = {**os.environ, "DATABASE_URL": url}
+        environment = {**os.environ, "DATABASE_URL": url, "RESTORE_DATABASE_URL": url}
         ended = subprocess.run(  # noqa: S603 -- ourselves
             [*program, *options], env=environment, check=False, capture_output=True, text=True
         )
