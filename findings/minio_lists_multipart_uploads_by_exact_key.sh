@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # MinIO's ListMultipartUploads takes a prefix for a whole key, and without a prefix knows only what began since its start.
 #
-# Seen with MinIO of 2026-02-12 (7aac2a2c5b7c), the last of its repository, and boto3 1.44.8. Amazon's S3 lists every
+# Seen with MinIO of 2026-02-12 (7aac2a2c5b7c) and boto3 1.44.8. Amazon's S3 lists every
 # upload in parts whose key begins with the prefix. MinIO, after an upload to `tmp/uploads/one` was begun:
 # - prefix `tmp/uploads/one`: the upload; `tmp/uploads/` and `tmp/uploads/o`: nothing;
 # - no prefix: the upload, but after MinIO was started anew: nothing, while the whole key still finds it;
 # - a rule of the bucket that gives up unfinished uploads (AbortIncompleteMultipartUpload) is refused as no well-formed
-#   XML. MinIO removes them by itself, by default a day after they began.
-# Whoever looks for forgotten uploads must list without a prefix, and leave to MinIO those from before its start.
+#   XML.
+# Whoever looks for forgotten uploads must list without a prefix, and does not see those from before its start.
 #
 # Needs go, python3 with venv and pip; ends with 1 when the behaviour is another one. It takes minutes to build.
 set -euo pipefail
