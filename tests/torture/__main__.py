@@ -20,6 +20,7 @@ def main() -> int:
     given = _options()
     if given.store:
         return _one(given)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both stores are ended, too
     began = time.monotonic()
     report.heading()
     processes = [_start(store, place) for place, store in enumerate(STORES)]
