@@ -9,7 +9,7 @@ from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, tabl
 from apps.directory import groups, places
 from apps.directory.models import Namespace, NamespaceKind, Visibility
 from apps.operations.deletion.subjects import Kind
-from apps.operations.management import deleting
+from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
 
 Path = Annotated[str, typer.Argument(help="The full path, such as top/sub.")]
@@ -60,8 +60,7 @@ class Command(Noun):
             place = groups.find(path)
             former = place.full_path
             places.rename(place, path=new)
-        facts = {"id": place.pk, "former": former, "path": place.full_path}
-        present(self, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+        moving.tell_path(self, place, former=former, as_json=as_json)
 
     @command(help="Move a group with all below it.\n\nExample: manage.py group transfer acme tools, or --top")
     def transfer(
@@ -77,8 +76,7 @@ class Command(Noun):
             group = groups.find(path)
             former = group.full_path
             places.transfer_group(group, parent=groups.find(parent) if parent else None)
-        facts = {"id": group.pk, "former": former, "path": group.full_path}
-        present(self, facts, [f"{former} is {group.full_path} now."], as_json=as_json)
+        moving.tell_path(self, group, former=former, as_json=as_json)
 
     @command(help="Change who may see it.\n\nExample: manage.py group visibility acme internal")
     def visibility(
@@ -88,14 +86,7 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         with refusing(groups.UnknownGroup, places.Unmovable):
-            place = groups.find(path)
-            places.show_to(place, visibility=Visibility[level.upper()])
-        present(
-            self,
-            {"path": place.full_path, "visibility": level},
-            [f"{place.full_path} is {level}."],
-            as_json=as_json,
-        )
+            moving.show_to(self, groups.find(path), level=level, as_json=as_json)
 
     @command(
         help="Refuse pushes; --end takes them again. Everybody reads on.\n\n"
@@ -109,12 +100,7 @@ class Command(Noun):
     ) -> None:
         with refusing(groups.UnknownGroup):
             place = groups.find(path)
-        changed = places.archive(place, archived=not end)
-        facts = {"path": place.full_path, "archived": place.archived, "changed": changed}
-        state = "archived" if place.archived else "not archived"
-        present(
-            self, facts, [f"{place.full_path} is {state}{'' if changed else ' already'}."], as_json=as_json
-        )
+        moving.archive(self, place, end=end, as_json=as_json)
 
     @command(help=deleting.HELP.format(kind="group", name="acme"))
     def delete(

@@ -14,7 +14,7 @@ from apps.git_access.pushes.after import default_branches
 from apps.git_access.repositories import new_repositories, remotes
 from apps.operations import new_projects
 from apps.operations.deletion.subjects import Kind
-from apps.operations.management import deleting
+from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
 from apps.operations.new_projects import Repositories
 
@@ -127,8 +127,7 @@ class Command(Noun):
             place = projects.find(path)
             former = place.full_path
             places.rename(place, path=new)
-        facts = {"id": place.pk, "former": former, "path": place.full_path}
-        present(self, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+        moving.tell_path(self, place, former=former, as_json=as_json)
 
     @command(
         help="Move a project into another group or namespace.\n\n"
@@ -144,8 +143,7 @@ class Command(Noun):
             project = projects.find(path)
             former = project.full_path
             places.transfer_project(project, namespace=projects.find_namespace(namespace))
-        facts = {"id": project.pk, "former": former, "path": project.full_path}
-        present(self, facts, [f"{former} is {project.full_path} now."], as_json=as_json)
+        moving.tell_path(self, project, former=former, as_json=as_json)
 
     @command(help="Change who may see it.\n\nExample: manage.py project visibility acme/hammer internal")
     def visibility(
@@ -155,14 +153,7 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         with refusing(projects.UnknownProject, places.Unmovable):
-            place = projects.find(path)
-            places.show_to(place, visibility=Visibility[level.upper()])
-        present(
-            self,
-            {"path": place.full_path, "visibility": level},
-            [f"{place.full_path} is {level}."],
-            as_json=as_json,
-        )
+            moving.show_to(self, projects.find(path), level=level, as_json=as_json)
 
     @command(
         help="Refuse pushes; --end takes them again. Everybody reads on.\n\n"
@@ -176,12 +167,7 @@ class Command(Noun):
     ) -> None:
         with refusing(projects.UnknownProject):
             place = projects.find(path)
-        changed = places.archive(place, archived=not end)
-        facts = {"path": place.full_path, "archived": place.archived, "changed": changed}
-        state = "archived" if place.archived else "not archived"
-        present(
-            self, facts, [f"{place.full_path} is {state}{'' if changed else ' already'}."], as_json=as_json
-        )
+        moving.archive(self, place, end=end, as_json=as_json)
 
     @command(help=deleting.HELP.format(kind="project", name="acme/hammer"))
     def delete(

@@ -1,0 +1,35 @@
+"""What the commands of groups and of projects do alike: both have a path, a visibility, and pushes."""
+
+from django.core.management.base import BaseCommand
+
+from apps.core.console import present
+from apps.directory import places
+from apps.directory.models import Namespace, Project, Visibility
+
+Place = Namespace | Project
+
+
+def tell_path(command: BaseCommand, place: Place, *, former: str, as_json: bool) -> None:
+    """Say where a place that was moved or renamed is now."""
+    facts = {"id": place.pk, "former": former, "path": place.full_path}
+    present(command, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+
+
+def show_to(command: BaseCommand, place: Place, *, level: str, as_json: bool) -> None:
+    """Change who may see a place, and say so.
+
+    Raises:
+        places.Unmovable: what stands above or below it does not allow that.
+    """
+    places.show_to(place, visibility=Visibility[level.upper()])
+    facts = {"path": place.full_path, "visibility": level}
+    present(command, facts, [f"{place.full_path} is {level}."], as_json=as_json)
+
+
+def archive(command: BaseCommand, place: Place, *, end: bool, as_json: bool) -> None:
+    """Refuse pushes, or take them again, and say so."""
+    changed = places.archive(place, archived=not end)
+    facts = {"path": place.full_path, "archived": place.archived, "changed": changed}
+    state = "archived" if place.archived else "not archived"
+    line = f"{place.full_path} is {state}{'' if changed else ' already'}."
+    present(command, facts, [line], as_json=as_json)
