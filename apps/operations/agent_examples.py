@@ -47,7 +47,7 @@ def lines(server: Server) -> list[tuple[str, str]]:
     """Return heading and curl line of each example, or none where the example's agent does not exist."""
     if not Agent.objects.filter(pk=EXAMPLE_AGENT).exists():
         return []
-    kas = f"{server.url}/api/v4/internal/kubernetes"
+    kas = f"{server.root}/api/v4/internal/kubernetes"
     connection = ["--unix-socket", server.socket] if server.socket else []
     agent = f"Authorization: Bearer {folder.in_shell(settings.DATA / folder.AGENT_TOKEN)}"
     alert = json.dumps(_compact(_ALERT))  # the document encodes it twice

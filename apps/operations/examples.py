@@ -140,5 +140,5 @@ def _with_token(server: Server, header: str, method: str, path: str, body: str =
 def _command(server: Server, path: str, credential: str, *options: str) -> str:
     """Return one line; the shell that runs it reads the credential from its file."""
     socket = ["--unix-socket", server.socket] if server.socket else []
-    rest = shlex.join([*socket, *options, f"{server.url}/api/v4/{path}"])
+    rest = shlex.join([*socket, *options, f"{server.root}/api/v4/{path}"])
     return f'curl --silent --show-error --header "{credential}" {rest}'

@@ -50,10 +50,15 @@ def follow_address(name: str, url: str) -> str:
     path = settings.DATA / SETTINGS_FILE
     text = path.read_text()
     lines = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
-    if not lines or lines[-1] == url or not _LOOPBACK.fullmatch(lines[-1]):
+    if not lines or lines[-1] == url or not is_loopback(lines[-1]):
         return ""
     _replace(path, text.replace(f"{name}={lines[-1]}\n", f"{name}={url}\n").encode())
     return str(lines[-1])
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether it names a port of this machine and nothing else, as ``serve`` writes it."""
+    return _LOOPBACK.fullmatch(url) is not None
 
 
 def secret_files() -> dict[str, Path]:

@@ -3,6 +3,9 @@
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 BACKLOG = 2048
 LISTENER = "gitlab_internal.listener"
@@ -16,6 +19,16 @@ class Server:
 
     url: str
     socket: str = ""
+
+    @property
+    def bind(self) -> str:
+        """The address as ``named`` takes it."""
+        return f"unix:{self.socket}" if self.socket else urlsplit(self.url).netloc
+
+    @property
+    def root(self) -> str:
+        """The URL below which everything is served: with ``RELATIVE_URL_ROOT``, and no slash at its end."""
+        return f"{self.url.rstrip('/').removesuffix(settings.RELATIVE_URL_ROOT)}{settings.RELATIVE_URL_ROOT}"
 
 
 class NotAnAddress(ValueError):

@@ -1,4 +1,4 @@
-"""The requests for kas that `make serve` prints, run by a real curl as they are printed."""
+"""The requests for kas that `manage.py examples` prints, run by a real curl as they are printed."""
 
 import json
 import subprocess

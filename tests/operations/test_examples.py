@@ -1,14 +1,16 @@
-"""The requests that `make serve` prints, run by a real curl against a real gunicorn as they are printed."""
+"""The requests that `manage.py examples` prints, run by curl against a real gunicorn as they are printed."""
 
 import json
 import re
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import matchers
-from tests.instances import Instance
+from tests.instances import ROOT, Instance, database, environment, manage, running_instance
 
 GRANT = {
     "status": True,
@@ -41,13 +43,9 @@ GRANT = {
 
 
 def printed(instance: Instance) -> dict[str, str]:
-    """Return what `serve` prints for this instance: heading -> command."""
-    bind = (
-        f"unix:{instance.socket}"
-        if instance.socket
-        else instance.url.replace("http://localhost", "127.0.0.1")
-    )
-    output = instance.manage("serve", "--only-prepare", "--bind", bind)
+    """Return what `examples` prints for this instance: heading -> command."""
+    bind = ["--bind", f"unix:{instance.socket}"] if instance.socket else []
+    output = instance.manage("examples", *bind)
     return dict(re.findall(r"^# (.+)\n(curl .+)$", output, re.MULTILINE))
 
 
@@ -179,3 +177,41 @@ def test_packs_in_the_order_of_the_document(lines: dict[str, str]) -> None:
 
 def test_reconciliations(lines: dict[str, str]) -> None:
     assert run(lines["Updating upcoming_reconciliations"]) == 200
+
+
+def test_on_a_new_instance_every_line_is_answered_with_success() -> None:
+    with running_instance() as new:
+        lines = printed(new)
+        assert len(lines) == 20
+        done = {heading: status(f"{command} --fail") for heading, command in lines.items()}
+
+    assert done == dict.fromkeys(lines, 0)
+
+
+def status(command: str) -> int:
+    return subprocess.run(["bash", "-c", command], capture_output=True, check=False).returncode
+
+
+def test_json_for_programs(instance: Instance, lines: dict[str, str]) -> None:
+    bind = ["--bind", f"unix:{instance.socket}"] if instance.socket else []
+
+    assert json.loads(instance.manage("examples", "--json", *bind)) == {"examples": lines}
+
+
+def test_below_another_root_lines_name_it_once(instance: Instance) -> None:
+    below = {**instance.environment, "RELATIVE_URL_ROOT": "/gitlab"}
+
+    output = manage(below, "examples", "--bind", "127.0.0.1:3001")
+
+    assert output.count("http://localhost:3001/gitlab/api/v4/") == output.count("\ncurl ") == 20
+
+
+def test_an_empty_instance_has_no_examples(tmp_path: Path) -> None:
+    settings = environment(tmp_path / "data", **database())
+    manage(settings, "serve", "--only-prepare", "--empty")
+    command = [sys.executable, str(ROOT / "manage.py"), "examples"]
+
+    refused = subprocess.run(command, env=settings, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "The document's world is not here" in refused.stderr

@@ -126,9 +126,17 @@ def test_says_that_repositories_wait_for_gitaly(settings: Settings) -> None:
     settings.GITALY_STORAGES = {}
 
     assert seed().splitlines()[-1] == (
-        "No repositories: no server for storage default. "
-        "When Gitaly answers, 'manage.py seed --repositories' makes them."
+        "No repositories: no server for storage default; 'manage.py seed --repositories' makes them."
     )
+
+
+def test_who_asks_for_repositories_is_told_where_nobody_listens(tmp_path: Path, settings: Settings) -> None:
+    settings.GITALY_STORAGES = {"default": {"address": f"unix:{tmp_path}/gitaly.socket"}}
+
+    assert seed().splitlines()[-1] == (
+        "No repositories: no Gitaly answers yet; 'manage.py seed --repositories' makes them."
+    )
+    assert f"{tmp_path}/gitaly.socket" in seed("--repositories")
 
 
 def test_gitaly_makes_the_repositories_of_the_projects(tmp_path: Path, settings: Settings) -> None:

@@ -50,6 +50,12 @@ def address(process: "subprocess.Popen[bytes]") -> str:
     raise AssertionError(process.communicate())
 
 
+def created(output: str) -> set[str]:
+    """Return the names of the files that it says it made."""
+    (names,) = re.findall(r"^Created    (.+)$", output, re.MULTILINE)
+    return set(names.split(", "))
+
+
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -74,13 +80,32 @@ def alive(pid: int) -> bool:
 def test_the_first_run_makes_private_files_and_prints_no_secret(gunicorn: Instance) -> None:
     output = first_output()
 
-    assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
+    assert created(output) == set(SECRETS)
     assert {stat.S_IMODE((gunicorn.data / name).stat().st_mode) for name in SECRETS} == {0o600}
     assert stat.S_IMODE(gunicorn.data.stat().st_mode) == 0o700
     assert len(PASSWORD.findall(output)) == 1
     contents = [(gunicorn.data / name).read_bytes().strip() for name in (*SECRETS[:7], "first_password")]
     assert not [text for text in contents if text.decode() in output]
     assert base64.b64encode((gunicorn.data / ".gitlab_shell_secret").read_bytes()).decode() not in output
+
+
+def test_says_where_everything_is_in_ten_lines() -> None:
+    words = [line.partition(" ")[0] for line in first_output().splitlines()]
+
+    assert words == ["Created", "Seeded", "No", "Instance", "Address", "Admin", "Log", "Tokens", "Try"]
+    # The tenth is the address of the metrics, once an instance runs.
+
+
+def test_the_line_to_try_prints_requests_to_this_instance() -> None:
+    with prepared_folder() as (data, database):
+        output = manage(environment(data, **database), "serve", "--only-prepare")
+        (command,) = re.findall(r"^Try        (.+)$", output, re.MULTILINE)
+        own = {**os.environ, **database}
+
+        shown = subprocess.run(["sh", "-c", command], env=own, capture_output=True, text=True, check=True)
+
+    assert shown.stdout.count("\ncurl ") == 20
+    assert str(data) in shown.stdout
 
 
 def test_a_terminal_is_shown_the_password(tmp_path: Path) -> None:
@@ -141,8 +166,8 @@ def test_an_empty_instance_has_its_secrets_and_nobody_in_it(tmp_path: Path) -> N
 
     output = manage(settings, "serve", "--only-prepare", "--empty")
 
-    assert set(re.findall(r"^Created .*/(\S+)$", output, re.MULTILINE)) == set(SECRETS)
-    assert "Log in as" not in output and "curl" not in output
+    assert created(output) == set(SECRETS)
+    assert "Log in as" not in output and "examples" not in output
     assert (
         "bvl" not in (tmp_path / "data" / "env").read_text()
     )  # the document's Gitaly is that of its examples

@@ -59,7 +59,7 @@ class Command(Verb):
         if given:
             raise typer.BadParameter(f"--{next(iter(given)).replace('_', '-')} counts with --scale only.")
         if repositories or self._load(force=force):
-            self._create_repositories()
+            self._create_repositories(asked=repositories)
 
     def _fill(self, world: World, *, force: bool, as_json: bool) -> None:
         with refusing(filling.NotFillable):
@@ -85,14 +85,14 @@ class Command(Verb):
         self.stdout.write(f"Seeded from {', '.join(path.name for path in files)}.")
         return True
 
-    def _create_repositories(self) -> None:
+    def _create_repositories(self, *, asked: bool) -> None:
         try:
             count = new_repositories.create_all()
         except GitalyFailure as failure:
-            self.stdout.write(
-                f"No repositories: {failure}. "
-                "When Gitaly answers, 'manage.py seed --repositories' makes them."
-            )
+            # What gRPC says of an address that nobody listens on is for who asked for repositories.
+            nobody = failure.cause and failure.cause.code == "UNAVAILABLE" and not asked
+            reason = "no Gitaly answers yet" if nobody else str(failure)
+            self.stdout.write(f"No repositories: {reason}; 'manage.py seed --repositories' makes them.")
         else:
             self.stdout.write(f"Gitaly has the repositories of {count} projects.")
 

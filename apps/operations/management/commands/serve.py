@@ -1,6 +1,7 @@
 """Run an instance: everything it needs is made, then one process runs the web server and the worker."""
 
 import os
+import shlex
 import socket
 import sys
 from typing import Any, NoReturn
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         for name, url in wanted.items():
             former = folder.follow_address(name, url)
             if former:
-                self.stdout.write(f"{name}={url} in {folder.SETTINGS_FILE}; it was {former}.")
+                self._tell("Changed", f"{name}={url} in {folder.SETTINGS_FILE}; it was {former}.")
                 if os.environ.get(name) == former:
                     os.environ[name] = url
 
@@ -86,15 +87,14 @@ class Command(BaseCommand):
             return None
 
     def _describe_metrics(self, server: listening.Server) -> None:
-        self.stdout.write(f"Metrics    {server.socket or f'{server.url}/metrics'}")
+        self._tell("Metrics", server.socket or f"{server.url}/metrics")
         self.stdout.flush()
 
     def _make_files(self, server: listening.Server, *, empty: bool) -> None:
         examples_need = {} if empty else folder.EXAMPLE_SETTINGS
         created = folder.create(first_settings={**examples_need, **listening.instance_url(server)})
-        for path in created:
-            self.stdout.write(f"Created {path}")
         if created:
+            self._tell("Created", ", ".join(path.name for path in created))
             # The settings were read before these files existed; now they are read again.
             self.stdout.flush()
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 -- the same command once more
@@ -108,21 +108,30 @@ class Command(BaseCommand):
 
     def _describe(self, server: listening.Server, password: str | None) -> None:
         """Print what a person needs to try the instance."""
-        requests = examples.requests(server)
-        for example in requests:
-            self.stdout.write(f"\n# {example.heading}\n{example.curl}")
-        self.stdout.write(f"\nInstance   {settings.DATA}")
-        self.stdout.write(f"Address    {server.socket or server.url}")
-        self.stdout.write(f"Admin      {server.url}{settings.RELATIVE_URL_ROOT}/admin/")
-        if requests:
-            tokens = f"{folder.ADMIN_TOKEN} (acts for root) and {folder.AGENT_TOKEN}"
-            self.stdout.write(f"Tokens     {tokens} in that folder")
+        self._tell("Instance", str(settings.DATA))
+        self._tell("Address", server.socket or server.url)
+        self._tell("Admin", f"{server.root}/admin/")
         if password and self.stdout.isatty():
-            self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with {password} (shown only now)")
+            self._tell("Log in as", f"{credentials.ADMINISTRATOR} with {password} (shown only now)")
         elif password:  # whatever keeps this output is not the place for it
             path = folder.keep_password(password)
-            self.stdout.write(f"Log in as  {credentials.ADMINISTRATOR} with the password in {path}")
+            self._tell("Log in as", f"{credentials.ADMINISTRATOR} with the password in {path}")
+        if examples.requests(server):
+            self._tell(
+                "Tokens", f"{folder.ADMIN_TOKEN} (acts for root), {folder.AGENT_TOKEN}, in that folder"
+            )
+            self._tell("Try", _examples_command(server))
         self.stdout.flush()
+
+    def _tell(self, what: str, text: str) -> None:
+        self.stdout.write(f"{what:10} {text}")
+
+
+def _examples_command(server: listening.Server) -> str:
+    """Return what prints curl lines for this server, to paste into any shell."""
+    bind = [] if folder.is_loopback(settings.INSTANCE_URL) and not server.socket else ["--bind", server.bind]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "examples", *bind]
+    return shlex.join(["env", f"DATA={settings.DATA}", *manage])
 
 
 def _hold_folder() -> int:
