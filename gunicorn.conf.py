@@ -86,10 +86,12 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def _warm_up(worker: Any) -> None:
+    from apps.core import waiting  # noqa: PLC0415 -- a reload reads it anew
     from apps.core.postgresql import patience  # noqa: PLC0415
     from apps.git_access.context.facts import Question, readers  # noqa: PLC0415 -- models exist by then
     from apps.ssh_keys.actors import Lookup  # noqa: PLC0415
 
+    waiting.bind_thread()
     try:
         with patience.at_most(5):
             readers.read(Question(actor=Lookup(), on=datetime.now(UTC).date()))

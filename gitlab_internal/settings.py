@@ -77,7 +77,8 @@ GITALY_STORAGES = env.json("GITALY_STORAGES", default={})
 env.with_addresses("GITALY_STORAGES", GITALY_STORAGES)
 GITALY_TOKEN = env.str("GITALY_TOKEN", default="") or None  # of the storages that name none of their own
 DEFAULT_STORAGE = env.str("DEFAULT_STORAGE", default="default")  # where new repositories are made
-# Pushes that may wait for Gitaly at once in each process; fewer than WEB_THREADS leaves threads for lookups.
+# Pushes that may wait for Gitaly at once in each process, and on SQLite whoever writes for another writer;
+# fewer than WEB_THREADS leaves threads for lookups.
 PUSHES_AT_ONCE = env.int("PUSHES_AT_ONCE", default=3)
 
 # --- kas ---

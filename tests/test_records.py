@@ -1,5 +1,6 @@
 """What only records changes no answer and delays none, whatever the database says to it."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from apps.directory import access_tokens
 from apps.directory.models import Project, User
 from apps.git_access.access import denials
 from apps.git_access.context.refusals import TooMany
+from apps.git_access.repositories import notices
+from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.models import Key
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
@@ -22,6 +25,7 @@ from tests.factories.directory import MemberFactory, PersonalAccessTokenFactory,
 from tests.factories.ssh_keys import KeyFactory
 
 QUICK = 3  # seconds; a writer waits 30 for another one
+USER = 1
 
 
 @pytest.fixture
@@ -123,6 +127,38 @@ def test_a_pull_does_not_wait_for_another_writer(keeper: records.Keeper, key: Ke
         lasted = time.monotonic() - started
 
     assert (status, lasted < QUICK) == (200, True)
+
+
+def test_a_notice_does_not_wait_for_another_writer(keeper: records.Keeper, key: Key) -> None:
+    repository = RepositoryId(RepositoryType.PROJECT, Project.objects.get(path="wget2").pk)
+    with another_writer(key):
+        started = time.monotonic()
+        notices.remember_creation(user_id=USER, repository=repository, path="gnuwget/wget2", protocol="ssh")
+        lasted = time.monotonic() - started
+
+    assert lasted < QUICK
+    eventually(lambda: len(notices.take(user_id=USER, repository=repository)) == 1)
+
+
+def test_nobody_waits_to_write_who_has_no_notice_to_take(transactional_db: None, key: Key) -> None:
+    repository = RepositoryId(RepositoryType.PROJECT, Project.objects.get(path="wget2").pk)
+    with another_writer(key):
+        started = time.monotonic()
+        taken = notices.take(user_id=USER, repository=repository)
+        lasted = time.monotonic() - started
+
+    assert (taken, lasted < QUICK) == ([], True)
+
+
+def test_what_is_asked_for_soon_is_done_now(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "INTERVAL", 3600.0)
+    keeper = records.start()
+    done = threading.Event()
+
+    records.at_once(done.set)
+
+    assert done.wait(10)
+    keeper.stop()
 
 
 def test_what_is_left_is_written_at_the_end(transactional_db: None, key: Key, now: datetime) -> None:

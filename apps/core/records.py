@@ -1,13 +1,14 @@
 """What only records what happened: written beside the requests, it can neither change nor delay an answer.
 
-Each web process keeps what there is to record in its memory; a thread of its own writes it, once a second.
-What the database does not take is lost, with a line in the log. A process without that thread, such as a
-command, writes at once, and goes on when that fails.
+Each web process keeps what there is to record in its memory; a thread of its own writes it, once a second,
+and at once what another request may soon ask for. What the database does not take is lost, with a line in the
+log. A process without that thread, such as a command, writes at once, and goes on when that fails.
 """
 
 import threading
 import time
 from collections.abc import Callable, Hashable
+from functools import partial
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -25,37 +26,63 @@ class Keeper(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="records", daemon=True)
-        self._waiting: dict[Hashable, tuple[str, Write]] = {}
+        self._waiting: dict[Hashable, Write] = {}
+        self._urgent: list[Write] = []
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._awake = threading.Event()
+        self._stopped = False
         self._due: dict[Write, float] = {}
 
-    def take(self, what: str, about: Hashable, write: Write) -> None:
+    def take(self, about: Hashable, write: Write) -> None:
         """Take a write, in the place of an older one that is about the same."""
         with self._lock:
-            if len(self._waiting) < MOST or (what, about) in self._waiting:
-                self._waiting[what, about] = (what, write)
+            if len(self._waiting) < MOST or about in self._waiting:
+                self._waiting[about] = write
+
+    def take_urgent(self, act: Write) -> None:
+        """Take what is done before everything else, and now."""
+        with self._lock:
+            if len(self._urgent) < MOST:
+                self._urgent.append(act)
+        self._awake.set()
 
     def run(self) -> None:
         """Wait, write, and wait again."""
-        while not self._stopped.wait(INTERVAL):
-            self._round()
+        due = time.monotonic() + INTERVAL
+        while not self._stopped:
+            self._awake.wait(max(0.0, due - time.monotonic()))
+            self._awake.clear()
+            self._do_urgent()
+            if time.monotonic() >= due:
+                self._round()
+                due = time.monotonic() + INTERVAL
         connection.close()
 
     def stop(self) -> None:
         """Write the last of it, in the thread of whoever stops the process."""
         global _keeper  # noqa: PLW0603 -- one for each process
         _keeper = None
-        self._stopped.set()
+        self._stopped = True
+        self._awake.set()
         self._due = dict.fromkeys(_regular, 0.0)
+        self._do_urgent()
         self._round()
+
+    def _do_urgent(self) -> None:
+        with self._lock:
+            urgent, self._urgent = self._urgent, []
+        if urgent:
+            close_old_connections()
+        for act in urgent:
+            act()
 
     def _round(self) -> None:
         with self._lock:
             waiting, self._waiting = list(self._waiting.values()), {}
         close_old_connections()
-        for what, write in waiting:
-            _attempt(what, write)
+        for write in waiting:
+            write()
+            self._do_urgent()
         now = time.monotonic()
         for task, seconds in list(_regular.items()):
             if now >= self._due.setdefault(task, now + seconds):
@@ -78,7 +105,19 @@ def later(what: str, about: Hashable, write: Write) -> None:
     if _keeper is None:
         _attempt(what, write)
     else:
-        _keeper.take(what, about, write)
+        _keeper.take((what, about), partial(_attempt, what, write))
+
+
+def at_once(act: Write) -> None:
+    """Have something done beside the request, right now: another request may soon ask for it.
+
+    Args:
+        act: raises nothing; whatever store it writes to may keep it waiting.
+    """
+    if _keeper is None:
+        act()
+    else:
+        _keeper.take_urgent(act)
 
 
 def regularly(task: Write, *, seconds: float) -> None:

@@ -86,7 +86,7 @@ def _run(decision: Decision) -> Iterator[AnyStep]:
             if not stage.of_changes:
                 yield from stage.run(decision)
         if decision.attempt.changes and any(stage.of_changes for stage in needed):
-            with places.of_process().one():
+            with places.one():
                 for stage in needed:
                     if stage.of_changes:
                         yield from stage.run(decision)

@@ -84,7 +84,7 @@ def create(attempt: Attempt) -> None:
         raise LookupError("nobody creates a project")
     project = _insert(namespace.id, segment, creator_id=user.id)
     try:
-        with gitaly_failures_refuse(), places.of_process().one():
+        with gitaly_failures_refuse(), places.one():
             new_repositories.create(project, correlation_id=attempt.command.correlation_id)
     except Refusal:
         project.delete()

@@ -45,7 +45,7 @@ def check(decision: Decision) -> None:
     attempt = decision.attempt
     if _flag(attempt.facts):
         return
-    with places.of_process().one():
+    with places.one():
         exists = gitaly_repositories.of_push(attempt, decision.timer).repository_exists()
     if exists:
         decision.repository_found = True
@@ -73,7 +73,7 @@ def create_wiki(decision: Decision) -> None:
     """
     gitaly = gitaly_repositories.of_push(decision.attempt, decision.timer)
     object_format = _object_format(decision.attempt.facts)
-    with gitaly_failures_refuse(decision.timer), places.of_process().one():
+    with gitaly_failures_refuse(decision.timer), places.one():
         new_repositories.create_empty(gitaly, object_format=object_format)
     decision.repository_found = True
 

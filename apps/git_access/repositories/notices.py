@@ -1,11 +1,14 @@
 """What a user is told once, with the next push: the repository was moved, or has just been created.
 
 ``/allowed`` remembers a notice, the next ``/post_receive`` of the same user and repository takes it. A notice
-is a courtesy: without the shared store there is none, and nothing else fails.
+is a courtesy: without the shared store there is none, nothing else fails, and no ``/allowed`` waits for it.
 """
+
+from functools import partial
 
 import structlog
 
+from apps.core import records
 from apps.core.shared_store.store import failures, store
 from apps.git_access.repositories import remotes
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
@@ -45,7 +48,7 @@ def remember_move(
     """Keep the notice that the path a user asked for is a former one; paths carry their type's suffix."""
     # No group can be called "snippets": such a path is a personal one.
     personal = repository.type == RepositoryType.SNIPPET and new_path.startswith("snippets/")
-    _put(
+    _remember(
         _moved_key(user_id, repository),
         _MOVED.format(
             kind="Personal snippet" if personal else _KINDS[repository.type],
@@ -58,7 +61,7 @@ def remember_move(
 
 def remember_creation(*, user_id: int, repository: RepositoryId, path: str, protocol: str) -> None:
     """Keep the notice that a user's push has created this project."""
-    _put(
+    _remember(
         _created_key(user_id, repository),
         _CREATED.format(
             path=path,
@@ -77,6 +80,10 @@ def take(*, user_id: int, repository: RepositoryId) -> list[str]:
         log.warning("notices could not be read", exc_info=True)
         return []
     return [kept[key] for key in keys if key in kept]
+
+
+def _remember(key: str, text: str) -> None:
+    records.at_once(partial(_put, key, text))
 
 
 def _put(key: str, text: str) -> None:

@@ -1,7 +1,5 @@
 """Several pushes at once in one process: they wait for Gitaly side by side, and not all threads wait."""
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,8 +9,7 @@ from pytest_django import Settings
 
 from apps.git_access.access import authorize
 from apps.git_access.context.attempt import Action, Command
-from apps.git_access.context.places import BUSY, Places
-from apps.git_access.context.refusals import Exhausted
+from apps.git_access.context.places import BUSY
 from apps.git_access.models import BranchRight, ProtectedBranchAccess
 from apps.ssh_keys.actors import Claim
 from tests.factories.git_access import ProtectedBranchFactory, PushRuleFactory
@@ -68,36 +65,3 @@ def test_a_push_beyond_the_bound_is_refused_with_a_sentence(stage: Stage, settin
     assert (refused.status_code, refused.json()) == (503, {"message": BUSY})
     assert beforehand.status_code == 200
     assert accepted == [GRANTED] * 2
-
-
-class TestPlaces:
-    def test_a_place_that_becomes_free_is_taken(self) -> None:
-        places = Places(1, patience=10)
-        inside = threading.Event()
-
-        def stay() -> None:
-            with places.one():
-                inside.set()
-                time.sleep(0.1)
-
-        other = threading.Thread(target=stay)
-        other.start()
-        inside.wait()
-        with places.one():
-            pass
-        other.join()
-
-    def test_nobody_waits_behind_those_who_have_waited_long(self) -> None:
-        places = Places(1, patience=0.2)
-        with places.one():
-            waited = []
-            for _ in range(2):
-                began = time.monotonic()
-                with pytest.raises(Exhausted), places.one():
-                    pass
-                waited.append(time.monotonic() - began)
-
-        assert waited[0] > 0.1
-        assert waited[1] < 0.1
-        with places.one():
-            pass

@@ -1,0 +1,92 @@
+"""The database backend of SQLite: what one connection leaves behind holds up no other one."""
+
+import gc
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from apps.core.sqlite.base import Cursor
+
+PATIENCE = 3.0  # seconds that a writer waits for another one
+BEGIN = "BEGIN IMMEDIATE"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    """A database in whose process no garbage is collected but when a test says so."""
+    path = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE kept (number INTEGER UNIQUE)")
+    gc.collect()
+    gc.disable()
+    yield path
+    gc.enable()
+
+
+class Cycle:
+    """Garbage that only the collector finds, as an error with its traceback is."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.itself = self
+        self.cursor = cursor
+
+
+def fail(connection: sqlite3.Connection, statement: str, holder: sqlite3.Connection) -> None:
+    """Let a cursor fail because another connection writes, and leave it as garbage."""
+    holder.execute(BEGIN)
+    connection.execute("PRAGMA busy_timeout = 10")
+    cursor = connection.cursor(factory=Cursor)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        cursor.execute(statement)
+    Cycle(cursor)
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+    holder.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("statement", [BEGIN, "INSERT INTO kept VALUES (1)"])
+def test_whoever_writes_collects_the_garbage_of_who_waits(file: Path, statement: str) -> None:
+    has_failed, holds = threading.Event(), threading.Event()
+    outcomes: list[str] = []
+
+    def wait() -> None:
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            with closing(sqlite3.connect(file, isolation_level=None)) as other:
+                fail(connection, statement, other)
+            has_failed.set()
+            holds.wait()
+            connection.cursor(factory=Cursor).execute(statement)
+            outcomes.append("written")
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    has_failed.wait()
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute(BEGIN)
+        holds.set()
+        time.sleep(0.3)  # the other one waits now
+        began = time.monotonic()
+        gc.collect()
+        took = time.monotonic() - began
+        holder.execute("ROLLBACK")
+    waiter.join()
+
+    assert took < PATIENCE / 2
+    assert outcomes == ["written"]
+
+
+def test_a_cursor_that_has_failed_can_be_used_again(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        cursor = connection.cursor(factory=Cursor)
+        cursor.execute("INSERT INTO kept VALUES (%s)", [1])
+        with pytest.raises(sqlite3.IntegrityError):
+            cursor.execute("INSERT INTO kept VALUES (%s)", [1])
+        with pytest.raises(sqlite3.IntegrityError):
+            cursor.executemany("INSERT INTO kept VALUES (%s)", [(1,), (2,)])
+
+        assert cursor.execute("SELECT number FROM kept").fetchall() == [(1,)]
