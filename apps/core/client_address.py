@@ -14,7 +14,7 @@ def of(request: HttpRequest) -> str | None:
     ``X-Forwarded-For`` is then read from its end, where each proxy writes whom it has heard, up to the first
     address that is no trusted proxy's. A stranger can write the beginning of the header, and is not believed.
     """
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     nearest = str(request.META.get("REMOTE_ADDR", ""))
     known = nearest if _is_address(nearest) else None
     while hops and (not nearest or _is_trusted(nearest)):

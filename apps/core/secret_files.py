@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -126,6 +127,7 @@ def new_signing_secret() -> bytes:
     return base64.b64encode(secrets.token_bytes(SIGNING_KEY_LENGTH)) + b"\n"
 
 
+@lru_cache(maxsize=16)
 def signing_key(content: bytes) -> bytes:
     """Return the key that the content of a secret file stands for: strict Base64 of 32 bytes.
 

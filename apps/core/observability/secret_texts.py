@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -49,8 +49,13 @@ _SHAPED = re.compile(
 
 def without_secrets(text: str) -> str:
     """Return ``text`` with everything in it that is, or looks like, a secret struck out."""
+    return _struck_out(text, _shared())
+
+
+@lru_cache(maxsize=256)  # of paths that are asked for again and again
+def _struck_out(text: str, shared: tuple[str, ...]) -> str:
     text = _SHAPED.sub(REDACTED, _NAMED.sub(rf"\1\2{REDACTED}", text))
-    for secret in _shared():
+    for secret in shared:
         text = text.replace(secret, REDACTED)
     return text
 
@@ -71,13 +76,11 @@ def without_secrets_in(value: Any) -> Any:
             return value
 
 
-def _shared() -> Iterator[str]:
+def _shared() -> tuple[str, ...]:
     """What the secret files hold at this moment, as it is and in Base64, as it travels."""
-    for held in (_shell(), _kas(), _workhorse()):
-        for content in held.contents():
-            yield from _as_it_travels(content)
-    if settings.SECRET_KEY:
-        yield settings.SECRET_KEY
+    contents = (content for held in (_shell(), _kas(), _workhorse()) for content in held.contents())
+    own = (settings.SECRET_KEY,) if settings.SECRET_KEY else ()
+    return (*(form for content in contents for form in _as_it_travels(content)), *own)
 
 
 @lru_cache(maxsize=16)

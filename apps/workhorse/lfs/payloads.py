@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from apps.git_access.models import LfsFileLock
 from apps.git_access.models.lfs import FileStore, name_of
 from apps.git_access.repositories import remotes
 from apps.workhorse.lfs.credentials import Credential
-from apps.workhorse.lfs.objects import Held, Wanted
+from apps.workhorse.lfs.objects import Fault, Held, Wanted
 
 if TYPE_CHECKING:  # its module loads the client of object storage
     from apps.git_access.lfs.stores.object_storage import SignedUpload
@@ -19,8 +21,12 @@ ABSENT = {
     "code": 404,
     "message": "Object does not exist on the server or you don't have permissions to access it",
 }
-INVALID = {"code": 422, "message": "Invalid object id or size"}
-TOO_LARGE = {"code": 413, "message": "Object is too large"}
+FAULTS = {
+    Fault.INVALID: {"code": 422, "message": "Invalid object id or size"},
+    Fault.TOO_LARGE: {"code": 413, "message": "Object is too large"},
+}
+OF_UPLOADS = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
+"""The headers with which a client sends a file."""
 
 
 def lock_payload(lock: LfsFileLock) -> dict[str, Any]:
@@ -33,39 +39,50 @@ def lock_payload(lock: LfsFileLock) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What the answers for all files of one batch have in common: where they are, and with what they open."""
+
+    root: str
+    """The address of the repository's files, to which an id is added."""
+    action: Mapping[str, Any]
+    """The rest of an action."""
+
+    @classmethod
+    def of(cls, path: str, credential: Credential, headers: Mapping[str, str] | None = None) -> "Addresses":
+        """Return those of a repository, under the root that people clone from.
+
+        Args:
+            path: of the repository, what stands before ``.git`` in a URL.
+            credential: what opens them.
+            headers: more that a client is to send.
+        """
+        return cls(f"{remotes.http_url(path)}/gitlab-lfs/objects/", credential.action(headers))
+
+
 def download_payload(
-    item: Wanted, held: Held | None, *, path: str, credential: Credential, direct: bool, public: bool
+    item: Wanted, held: Held | None, *, addresses: Addresses, direct: bool, public: bool
 ) -> dict[str, Any]:
-    """Return where one file is fetched; ``path`` is the repository's own, ``public`` that anybody may."""
-    body = {"oid": item.oid, "size": item.size}
+    """Return where one file is fetched; ``direct`` from its store, ``public`` that anybody may."""
     if held is None:
-        return {**body, "error": ABSENT}
+        return {"oid": item.oid, "size": item.size, "error": ABSENT}
     if direct and held.store == FileStore.OBJECT_STORAGE:
         store = stores.of(held.store)
         action = {"href": store.download_url(name_of(item.oid)), "expires_in": store.download_seconds}
     else:
-        action = {"href": object_url(path, item.oid), **credential.action()}
-    answer: dict[str, Any] = {**body, "actions": {"download": action}}
+        action = {"href": addresses.root + item.oid, **addresses.action}
+    answer = {"oid": item.oid, "size": item.size, "actions": {"download": action}}
     return {**answer, "authenticated": True} if public else answer
 
 
-def upload_payload(item: Wanted, *, is_held: bool, path: str, credential: Credential) -> dict[str, Any]:
+def upload_payload(item: Wanted, *, is_held: bool, addresses: Addresses) -> dict[str, Any]:
     """Return where one file is sent, or neither that nor an error where the project has it."""
-    body = {"oid": item.oid, "size": item.size}
-    if not item.is_valid:
-        return {**body, "error": INVALID}
-    if item.is_too_large:
-        return {**body, "error": TOO_LARGE}
+    if item.fault:
+        return {"oid": item.oid, "size": item.size, "error": FAULTS[item.fault]}
     if is_held:
-        return body
-    headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
-    action = {"href": f"{object_url(path, item.oid)}/{item.size}", **credential.action(headers)}
-    return {**body, "actions": {"upload": action}}
-
-
-def object_url(path: str, oid: str) -> str:
-    """Return the address of a file, under the root that people clone from."""
-    return f"{remotes.http_url(path)}/gitlab-lfs/objects/{oid}"
+        return {"oid": item.oid, "size": item.size}
+    action = {"href": f"{addresses.root}{item.oid}/{item.size}", **addresses.action}
+    return {"oid": item.oid, "size": item.size, "actions": {"upload": action}}
 
 
 def local_target(oid: str, size: int, *, folder: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from apps.git_access.models.lfs import FileStore
 from apps.workhorse.lfs import credentials, keeping, objects
 from apps.workhorse.lfs.credentials import Credential
 from apps.workhorse.lfs.objects import EMPTY, Held, Wanted
-from apps.workhorse.lfs.payloads import download_payload, send_url, upload_payload
+from apps.workhorse.lfs.payloads import OF_UPLOADS, Addresses, download_payload, send_url, upload_payload
 from apps.workhorse.lfs.views.base import FORBIDDEN, NOT_FOUND, NOT_JSON, LfsFailure, LfsViewSet, lfs
 
 MOST = 1000  # files in one batch
@@ -42,14 +42,12 @@ class BatchViewSet(LfsViewSet):
 
     def _downloads(self) -> HttpResponse:
         asked = self._asked()
-        held = objects.held_by(self.asker.project_id, asked)
-        path, credential = self.asker.path, self._credential("download")
+        held = objects.held_by(self.asker.project_id, (item.key for item in asked if item.key))
+        addresses = Addresses.of(self.asker.path, self._credential("download"))
         direct, public = not settings.LFS_PROXY_DOWNLOAD, self.asker.is_public
         decisions.allowed("lfs_batch")
         answers = [
-            download_payload(
-                item, held.get(item.key), path=path, credential=credential, direct=direct, public=public
-            )
+            download_payload(item, held.get(item.key), addresses=addresses, direct=direct, public=public)
             for item in asked
         ]
         return lfs({"objects": answers})
@@ -58,17 +56,15 @@ class BatchViewSet(LfsViewSet):
         self.require_upload()
         self.require_writes(READ_ONLY)
         asked = self._asked()
-        held = objects.held_by(self.asker.project_id, asked)
+        held = objects.held_by(self.asker.project_id, (item.key for item in asked if item.key))
         lacking = list(objects.missing(asked, held))
         self.asker.require_room(added=sum(item.size for item in lacking))
         if any(item.oid == EMPTY for item in lacking):
             keeping.keep_empty(project_id=self.asker.project_id)
             held[EMPTY] = Held(0, stores.current(), "")
-        path, credential = self.asker.path, self._credential("upload")
+        addresses = Addresses.of(self.asker.path, self._credential("upload"), OF_UPLOADS)
         decisions.allowed("lfs_batch")
-        answers = [
-            upload_payload(item, is_held=item.key in held, path=path, credential=credential) for item in asked
-        ]
+        answers = [upload_payload(item, is_held=item.key in held, addresses=addresses) for item in asked]
         return lfs({"objects": answers})
 
     def _asked(self) -> list[Wanted]:
@@ -115,7 +111,7 @@ class FileViewSet(LfsViewSet):
     def file(self, request: Request, repository: str, oid: str) -> HttpResponseBase:
         """``GET /R.git/gitlab-lfs/objects/<oid>``."""
         self.require_download()
-        held = objects.held_by(self.asker.project_id, [Wanted(oid, 0)]).get(oid)
+        held = objects.held_by(self.asker.project_id, [oid]).get(oid)
         if held is None or stores.of(held.store).size_of(held.name) is None:
             raise LfsFailure(*NOT_FOUND)
         decisions.allowed("lfs_file")
