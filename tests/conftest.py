@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 from hypothesis import HealthCheck
 
@@ -137,3 +137,18 @@ def gunicorn_on_socket() -> Iterator[Instance]:
     """A seeded instance on a Unix socket, with a database of its own."""
     with running_instance(on_socket=True) as instance:
         yield instance
+
+
+@pytest.fixture
+def read_only(transactional_db: None) -> Iterator[None]:
+    """A database that takes no writes, as a full disk or a standby does."""
+    on, off = (
+        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+        if connection.vendor == "sqlite"
+        else ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(off)

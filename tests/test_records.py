@@ -43,21 +43,6 @@ def keeper(transactional_db: None) -> Iterator[records.Keeper]:
     keeper.stop()
 
 
-@pytest.fixture
-def read_only(transactional_db: None) -> Iterator[None]:
-    """A database that takes no writes, as a full disk or a standby does."""
-    on, off = (
-        ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
-        if connection.vendor == "sqlite"
-        else ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(on)
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(off)
-
-
 def pull(shell: Caller, key: Key) -> int:
     path = Project.objects.get(path="wget2").full_path
     asked = {"action": "git-upload-pack", "protocol": "ssh", "changes": "_any"}

@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
@@ -42,9 +42,7 @@ def away(failure: Exception) -> Any:
     return patch.object(PushRecord.objects, "create", side_effect=failure)
 
 
-@pytest.mark.parametrize(
-    "failure", [OperationalError("database is locked"), InterfaceError("closed"), InternalError("read-only")]
-)
+@pytest.mark.parametrize("failure", [OperationalError("database is locked"), InterfaceError("closed")])
 def test_it_is_answered_well_and_recorded_later(shell: Caller, folder: Path, failure: Exception) -> None:
     user = UserFactory.create()
     before = timezone.now()

@@ -8,7 +8,9 @@ from typing import Any
 
 import psycopg2
 from django.conf import settings
+from django.db import InternalError, OperationalError
 from django.db.backends.postgresql import base
+from psycopg2 import errors
 
 from apps.core.postgresql import crowding, patience
 
@@ -17,6 +19,9 @@ SHORTEST_CONNECT_TIMEOUT = 2  # seconds; libpq takes no less
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Waits no longer than the request does, and gets by with fewer connections than threads.
+
+    A server that only reads, such as a standby, is an ``OperationalError`` here, as it is on SQLite. The
+    driver calls that an ``InternalError``, which otherwise is a fault of ours.
 
     Django asks every request's connection whether it still works, with a query of its own. A connection that
     the server has closed is readable, an idle one is not: looking at its socket tells them apart. Only when
@@ -72,8 +77,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _watched(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
-        with patience.WATCH.over(self.connection):
-            return execute(sql, params, many, context)
+        try:
+            with patience.WATCH.over(self.connection):
+                return execute(sql, params, many, context)
+        except InternalError as error:
+            if isinstance(error.__cause__, errors.ReadOnlySqlTransaction):
+                raise OperationalError(*error.args) from error.__cause__
+            raise
 
     def _commit(self) -> None:
         with patience.WATCH.over(self.connection):

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.functional import cached_property
 
 from apps.directory.models import Project
@@ -28,7 +28,7 @@ from apps.ssh_keys.actors import Actor, Claim
 log = structlog.get_logger(__name__)
 
 # What says that the database takes nothing now; anything else is a fault of ours.
-_AWAY = (OperationalError, InterfaceError, InternalError)
+_AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,15 +47,18 @@ class Readiness:
 def look(*, now: datetime) -> Readiness:
     """Look at every part, for ``PATIENCE`` at most; the log says why one fails."""
     until = time.monotonic() + PATIENCE
+    checks: dict[str, State] = {}
     with patience.at_most(PATIENCE / 2):
-        required = {name: _state(name, check, until) for name, check in REQUIRED.items()}
-        wished = {
-            name: _state(name, check, until, otherwise=State.DEGRADED) for name, check in _wished(now).items()
-        }
-    return Readiness({**required, **wished})
+        for name, check in {**REQUIRED, **_wished(now)}.items():
+            otherwise = State.FAILED if name in REQUIRED else State.DEGRADED
+            if name in OF_THE_DATABASE and checks[DATABASE] == State.FAILED:
+                checks[name] = otherwise  # asking again would take as long again
+            else:
+                checks[name] = _state(name, check, until, otherwise=otherwise)
+    return Readiness(checks)
 
 
-def _state(name: str, check: Callable[[], bool], until: float, *, otherwise: State = State.FAILED) -> State:
+def _state(name: str, check: Callable[[], bool], until: float, *, otherwise: State) -> State:
     """Look at one part; one that there is no time left for counts as one that does not answer."""
     if time.monotonic() > until:
         return otherwise
@@ -96,8 +99,11 @@ def _secret_is_there() -> bool:
     return bool(pair.contents())
 
 
+DATABASE = "database"
+OF_THE_DATABASE = frozenset({"migrations", "worker"})
+"""What is read there."""
 REQUIRED: dict[str, Callable[[], bool]] = {
-    "database": _database_takes_writes,
+    DATABASE: _database_takes_writes,
     "migrations": _migrations_are_applied,
     "shared_store": _store_takes_writes,
     "secret_files": _secret_is_there,
