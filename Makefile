@@ -54,7 +54,6 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench $(if $(AGAINST),--against '$(AGAINST)') $(BENCH)
-	$(BIN)/python -m bench.seats
 
 # A warning is an error: a link that leads nowhere, a page that no list names.
 docs: $(VENV)/.dev

@@ -1,133 +1,173 @@
-"""The servers under measurement: PostgreSQL with a large world, and gunicorn over it."""
+"""The servers under measurement: a prepared instance, a world in its database, and gunicorn over it."""
 
 import base64
+import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+import jwt
 import psycopg2
 
 from apps.operations.processes import end_with_parent, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE = "sqlite"
-WORKHORSE_SECRET = base64.b64encode(b"of this benchmark, for Workhorse").decode()
-WORLD = Path("bench", "world.sql")  # of the checkout: its tables are its own
+CHECK = "/api/v4/internal/check"
 
 
 @dataclass(frozen=True)
 class World:
-    """How much of everything there is."""
+    """How much of everything ``seed --scale`` makes."""
 
     users: int
-    keys: int
     groups: int
     projects: int
     members: int
+    keys: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A folder of ``serve --only-prepare``, its database, and the address of its Gitaly."""
+
+    checkout: Path
+    data: Path
+    database_url: str
+    gitaly: str = "unix:/nonexistent.socket"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process of it is started with."""
+        database = {"DATABASE_URL": self.database_url} if self.database_url != SQLITE else {}
+        return {
+            **os.environ,
+            **database,
+            "DATA": str(self.data),
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "METRICS_BIND": "127.0.0.1:0",  # metrics are counted, and nobody asks for them
+            "GITALY_STORAGES": json.dumps({"default": {"address": self.gitaly}}),
+            **self.settings,
+        }
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of the checkout, and return what it prints.
+
+        Raises:
+            RuntimeError: it failed; the text is what it said.
+        """
+        command = [python(self.checkout), "manage.py", *arguments]
+        result = subprocess.run(
+            command, cwd=self.checkout, env=self.environment, check=False, capture_output=True, text=True
+        )
+        if result.returncode:
+            raise RuntimeError(f"{arguments} failed:\n{result.stdout}{result.stderr}")
+        return result.stdout
+
+    def secret(self, name: str) -> bytes:
+        """Return the content of a file of the folder, without the end of its line."""
+        return (self.data / name).read_bytes().strip()
+
+    def signed(self, header: str, file: str, issuer: str) -> tuple[str, str]:
+        """Return the header in which a component vouches for itself with the key in a file."""
+        key = base64.b64decode(self.secret(file))
+        return header, jwt.encode({"iss": issuer}, key, algorithm="HS256")
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running gunicorn; ``secret`` is the header that it accepts."""
+    """A running gunicorn; ``shell_secret`` is the header that it accepts."""
 
+    instance: Instance
     url: str
     pid: int
-    secret: str
-    database_url: str
-    checkout: Path
-    environment: dict[str, str]
 
     @property
-    def knows_workhorse(self) -> bool:
-        """Whether the checkout answers Workhorse at all."""
-        return (self.checkout / "apps" / "workhorse").exists()
+    def shell_secret(self) -> str:
+        """The header of GitLab Shell."""
+        return base64.b64encode(self.instance.secret(".gitlab_shell_secret")).decode()
 
-    def manage(self, *arguments: str) -> str:
-        """Run a command of the checkout beside the server, and return what it prints."""
-        return _manage(self.checkout, self.environment, *arguments)
+
+def prepared(instance: Instance, *, empty: bool = False) -> Instance:
+    """Make the folder and the database; not empty, it has the world of the document's examples.
+
+    ``SQLITE`` instead of the address of a database is one in the folder.
+    """
+    instance.manage("serve", "--only-prepare", "--port", "0", *(["--empty"] if empty else []))
+    return instance
+
+
+def fill(instance: Instance, world: World) -> dict[str, int]:
+    """Make a large world, and return how many rows a second each kind of row came at."""
+    numbers = (f"--{name}={number}" for name, number in vars(world).items())
+    printed = instance.manage("seed", "--scale", "--force", "--json", *numbers)
+    return {stage["name"]: stage["rate"] for stage in json.loads(printed)["stages"]}
+
+
+def settle(database_url: str) -> None:
+    """Let PostgreSQL do now what it would do of itself in the middle of the measurement."""
+    with closing(connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 @contextmanager
-def server(database_url: str, folder: Path, world: World | None, checkout: Path = ROOT) -> Iterator[Server]:
-    """Migrate, fill the world, and run a checkout's gunicorn on a free loopback port.
-
-    Without a world it is that of the document's examples; ``SQLITE`` is a database in the folder.
-    """
-    secret = secrets.token_hex(16)
-    environment = _environment(database_url, folder, secret)
-    _manage(checkout, environment, "migrate", "--verbosity", "0")
-    if world is None:
-        _manage(checkout, environment, "seed")
-    else:
-        _fill(database_url, world, checkout)
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
+def serving(instance: Instance, application: str | None = None) -> Iterator[Server]:
+    """Run the checkout's gunicorn on a free loopback port, with its own settings."""
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=2048)) as listener:
         port = listener.getsockname()[1]
-        command = [_python(checkout), "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
+        command = [python(instance.checkout), "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
         process = subprocess.Popen(
-            command,
-            cwd=checkout,
-            env=environment,
+            [*command, application] if application else command,
+            cwd=instance.checkout,
+            env=instance.environment,
             pass_fds=[listener.fileno()],
             stderr=subprocess.DEVNULL,
             preexec_fn=end_with_parent,  # noqa: PLW1509 -- no thread has been started yet
         )
         try:
-            _await(port)
-            header = base64.b64encode(secret.encode()).decode()
-            url = f"http://127.0.0.1:{port}"
-            yield Server(url, process.pid, header, database_url, checkout, environment)
+            answers(port)
+            yield Server(instance, f"http://127.0.0.1:{port}", process.pid)
         finally:
             stop(process, grace=15)
 
 
-def _environment(database_url: str, folder: Path, secret: str) -> dict[str, str]:
-    folder.mkdir(mode=0o700)
-    for name, content in (("shell", secret), ("workhorse", WORKHORSE_SECRET)):
-        (folder / f".gitlab_{name}_secret").write_text(content)
-        (folder / f".gitlab_{name}_secret").chmod(0o600)
-    database = {"DATABASE_URL": database_url} if database_url != SQLITE else {}
-    return {
-        **os.environ,
-        **database,
-        "DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "METRICS_BIND": "127.0.0.1:0",  # metrics are counted, and nobody asks for them
-        "SECRET_KEY": secrets.token_hex(32),
-        "GITALY_STORAGES": '{"default": {"address": "unix:/nonexistent.socket"}}',
-    }
+@contextmanager
+def supervised(instance: Instance) -> Iterator[int]:
+    """Run what ``make serve`` runs, and yield the process over all of it once it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        [python(instance.checkout), "manage.py", "serve", "--port", str(port)],
+        cwd=instance.checkout,
+        env={**instance.environment, "DJANGO_SETTINGS_MODULE": "gitlab_internal.settings"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 -- no thread has been started yet
+    )
+    try:
+        answers(port)
+        yield process.pid
+    finally:
+        stop(process, grace=80)
 
 
-def _python(checkout: Path) -> str:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as chosen:
+        return int(chosen.getsockname()[1])
+
+
+def python(checkout: Path) -> str:
+    """Return the interpreter of a checkout's own environment, else that of this process."""
     own = checkout / ".venv" / "bin" / "python"
     return str(own) if own.exists() else sys.executable
-
-
-def _manage(checkout: Path, environment: dict[str, str], *arguments: str) -> str:
-    command = [_python(checkout), "manage.py", *arguments]
-    result = subprocess.run(
-        command, cwd=checkout, env=environment, check=True, stdout=subprocess.PIPE, text=True
-    )
-    return result.stdout
-
-
-def _fill(database_url: str, world: World, checkout: Path) -> None:
-    statement = (checkout / WORLD).read_text()
-    for name, number in vars(world).items():
-        statement = statement.replace(f":{name}", str(number))
-    with closing(connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        # Else the server would do it of itself, in the middle of the measurement.
-        cursor.execute("VACUUM ANALYZE")
 
 
 def connect(database_url: str) -> "psycopg2.extensions.connection":
@@ -139,13 +179,18 @@ def connect(database_url: str) -> "psycopg2.extensions.connection":
     return connection
 
 
-def _await(port: int) -> None:
-    for _ in range(200):
+def answers(port: int) -> None:
+    """Wait until somebody answers on a port.
+
+    Raises:
+        RuntimeError: nobody did for two minutes.
+    """
+    for _ in range(1200):
         try:
-            with closing(HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
-                connection.request("GET", "/api/v4/internal/check", headers={"Host": "localhost"})
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", CHECK, headers={"Host": "localhost"})
                 connection.getresponse()
                 return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("gunicorn did not start")
+    raise RuntimeError("the server did not start")

@@ -1,11 +1,17 @@
-"""One measured burst of requests: wrk sends them, the kernel's own accounts say what they cost."""
+"""One measured burst of requests, and what it cost the processes of the server."""
 
 import os
 import re
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
 
 SCRIPT = Path(__file__).parent / "wrk.lua"
 CONNECTIONS = 8
@@ -20,7 +26,7 @@ class Request:
     path: str
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
-    """Beside those of GitLab Shell, which all requests carry; no tab may be in them."""
+    """Beside those that all requests of a burst carry; no tab may be in them."""
 
     def line(self) -> str:
         """Return the line of the file that ``wrk.lua`` reads."""
@@ -41,7 +47,7 @@ class Burst:
 
 
 def burst(url: str, secret: str, requests: list[Request], *, server_pid: int, seconds: int) -> Burst:
-    """Send ``requests`` in turn for some seconds.
+    """Send ``requests`` in turn for some seconds, eight at a time, with wrk.
 
     Raises:
         RuntimeError: wrk reported errors, or nothing was answered.
@@ -66,6 +72,40 @@ def burst(url: str, secret: str, requests: list[Request], *, server_pid: int, se
     )
 
 
+def one_by_one(url: str, secret: str, make: Callable[[], Request], *, server_pid: int, count: int) -> Burst:
+    """Send ``count`` large requests, each made anew and when the one before it is answered.
+
+    Raises:
+        RuntimeError: one was answered with an error.
+    """
+    before, times = cpu_seconds(server_pid), []
+    for request in [make() for _ in range(count)]:
+        started = time.perf_counter()
+        _send(url, secret, request)
+        times.append(1000 * (time.perf_counter() - started))
+    spent = cpu_seconds(server_pid) - before
+    return Burst(
+        rate=1000 / median(times), p50=median(times), p99=max(times), server_cpu=1000 * spent / count
+    )
+
+
+def _send(url: str, secret: str, request: Request) -> None:
+    address = urlsplit(url)
+    headers = {
+        "Gitlab-Shared-Secret": secret,
+        "Content-Type": "application/json",
+        "Host": "localhost",
+        "Connection": "close",
+        **dict(request.headers),
+    }
+    with closing(HTTPConnection(address.hostname or "", address.port, timeout=120)) as connection:
+        connection.request(request.method, request.path, request.body.encode() or None, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+    if not 200 <= answer.status < 300:
+        raise RuntimeError(f"{request.path} was answered with {answer.status}: {text[:300]!r}")
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the processor time of a process and its children, dead ones included."""
     total = 0
@@ -75,6 +115,15 @@ def cpu_seconds(pid: int) -> float:
     return total / TICKS
 
 
+def proportional_set_size(pid: int) -> float:
+    """Return the memory of a process and all below it in MiB; a page of several counts in parts."""
+    own = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    assert own is not None
+    return int(own[1]) / 1024 + sum(proportional_set_size(child) for child in _children(pid))
+
+
 def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in listed]
+    found: list[int] = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(child) for child in (thread / "children").read_text().split()]
+    return found

@@ -7,16 +7,8 @@ from rest_framework.response import Response
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.params import Given
 from apps.core.api.views import InternalViewSet
+from bench.constant import CONSTANT
 from gitlab_internal.urls import urlpatterns as service_urls
-
-CONSTANT = {
-    "status": True,
-    "gl_repository": "project-3",
-    "gl_project_path": "gnuwget/wget2",
-    "gl_id": "user-1",
-    "gl_username": "root",
-    "gitaly": {"repository": {"storage_name": "default"}, "address": "", "token": None, "features": {}},
-}
 
 
 class FloorViewSet(InternalViewSet):
