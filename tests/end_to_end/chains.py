@@ -95,14 +95,17 @@ class Chain(AnyChain):
 @contextmanager
 def running_chain(folder: Path, *, shell: str, gitaly: Version) -> Iterator[Chain]:
     """Run an instance and a Gitaly double of these releases in ``folder``."""
-    repositories, runtime = folder / "repositories", folder / "run"
-    repositories.mkdir(parents=True)
-    runtime.mkdir()
-    storages = json.dumps({"default": {"address": f"unix:{runtime}/gitaly.sock", "token": TOKEN}})
+    runtime = folder / "run"
+    roots = {"default": folder / "repositories", "second": folder / "second"}
+    for path in (*roots.values(), runtime):
+        path.mkdir(parents=True)
+    storages = json.dumps(
+        {name: {"address": f"unix:{runtime}/gitaly.sock", "token": TOKEN} for name in roots}
+    )
     with running_instance(GITALY_STORAGES=storages, MERGE_REQUEST_URL=MERGE_REQUEST_URL) as instance:
         secret = str(instance.data / SHELL_SECRET_NAME)
         settings = DoubleSettings(
-            storages={"default": repositories},
+            storages=roots,
             runtime=runtime,
             version=gitaly,
             token=TOKEN,

@@ -19,7 +19,7 @@ runtime_dir = "{folder}/run"
 [git]
 bin_path = "{git}"
 [[storage]]
-name = "default"
+name = "{storage}"
 path = "{folder}/repositories"
 [auth]
 token = "{token}"
@@ -34,7 +34,9 @@ disabled = true
 
 
 @contextmanager
-def running(folder: Path, *, token: str, url: str, secret_file: Path) -> Iterator[str]:
+def running(
+    folder: Path, *, token: str, url: str, secret_file: Path, storage: str = "default"
+) -> Iterator[str]:
     """Run it with its storage ``repositories`` in ``folder``, whose path is short; return its address."""
     (folder / "repositories").mkdir(exist_ok=True)
     (folder / "run").mkdir(exist_ok=True)
@@ -42,7 +44,13 @@ def running(folder: Path, *, token: str, url: str, secret_file: Path) -> Iterato
     git = shutil.which("git")
     config.write_text(
         _CONFIG.format(
-            folder=folder, programs=PROGRAMS, git=git, token=token, url=url, secret_file=secret_file
+            folder=folder,
+            programs=PROGRAMS,
+            git=git,
+            token=token,
+            url=url,
+            secret_file=secret_file,
+            storage=storage,
         )
     )
     with (folder / "gitaly.log").open("wb") as log:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.core.gitaly import calls
 from apps.core.gitaly.channels import UnusableAddress, channel_to
@@ -37,9 +37,15 @@ class Asker:
         return repository_message(self.repository)
 
     def _ask(
-        self, method: calls.Unary[calls.Request, calls.Response], request: calls.Request
+        self,
+        method: calls.Unary[calls.Request, calls.Response],
+        request: calls.Request,
+        *,
+        also: calls.Metadata = (),
     ) -> calls.Response:
-        return calls.ask(method, request, self._terms(method.seconds))
+        """Make a call; ``also`` goes with it beside the usual metadata."""
+        terms = self._terms(method.seconds)
+        return calls.ask(method, request, replace(terms, metadata=(*terms.metadata, *also)))
 
     def _collect(
         self, method: calls.Stream[calls.Request, calls.Response], request: calls.Request

@@ -26,7 +26,7 @@ class Unary(Generic[Request, Response]):
     response: type[Response]
     writes: bool = False
     """Whether it changes something: then it is not tried again."""
-    seconds: ClassVar[float] = 10
+    seconds: float = 10
 
 
 @dataclass(frozen=True, slots=True)

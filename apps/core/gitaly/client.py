@@ -7,11 +7,16 @@ transaction: Gitaly often waits for our own answer while it serves us.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.core.gitaly import methods
 from apps.core.gitaly.asker import Asker
-from apps.core.gitaly.failures import GitalyRefusedRequest, RepositoryNotFound, RevisionNotFound
+from apps.core.gitaly.failures import (
+    GitalyRefusedRequest,
+    GitalyUnavailable,
+    RepositoryNotFound,
+    RevisionNotFound,
+)
 from apps.core.gitaly.messages import (
     EMPTY_TREES,
     blob_of,
@@ -20,11 +25,14 @@ from apps.core.gitaly.messages import (
     lfs_pointer_of,
     object_format_message,
     object_format_of,
+    repository_message,
     requests_for_trees,
     short_branch,
     text,
 )
+from apps.core.gitaly.metadata import where_it_is
 from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, ObjectFormat
+from apps.core.gitaly.servers import UnknownStorage
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
 KIBIBYTE = 1024
@@ -60,6 +68,23 @@ class Gitaly(Asker):
 
     def remove_repository(self) -> None:
         self._ask(methods.REMOVE_REPOSITORY, pb.RemoveRepositoryRequest(repository=self._repository))
+
+    def replicate_from(self, storage: str) -> None:
+        """Make the repository like the one of the same path on another storage; both may exist already."""
+        source = replace(self.repository, storage_name=storage)
+        request = pb.ReplicateRepositoryRequest(
+            repository=self._repository, source=repository_message(source)
+        )
+        try:
+            there = where_it_is(storage)
+        except UnknownStorage as error:
+            raise GitalyUnavailable(f"no server for storage {error}") from error
+        self._ask(methods.REPLICATE_REPOSITORY, request, also=there)
+
+    def calculate_checksum(self) -> str:
+        """Return a checksum of HEAD and all refs, in hexadecimal; of no ref it is zeros."""
+        request = pb.CalculateChecksumRequest(repository=self._repository)
+        return self._ask(methods.CALCULATE_CHECKSUM, request).checksum
 
     def has_local_branches(self) -> bool:
         request = pb.HasLocalBranchesRequest(repository=self._repository)

@@ -1,10 +1,12 @@
 """What goes with every call besides its message."""
 
+import base64
+import json
 import time
 from collections.abc import Iterator
 
 from apps.core.gitaly.calls import Metadata
-from apps.core.gitaly.servers import Server
+from apps.core.gitaly.servers import Server, server_of
 from apps.core.gitaly.tokens import authorization
 
 
@@ -24,3 +26,14 @@ def _items(
         yield "gitaly-route-repository-accessor-policy", "primary-only"
     if relative_path:
         yield "relative-path-bin", relative_path.encode(errors="replace")
+
+
+def where_it_is(storage: str) -> Metadata:
+    """Return what tells one Gitaly where another one listens, which it is to copy from.
+
+    Raises:
+        UnknownStorage: no server is configured for it.
+    """
+    server = server_of(storage)
+    told = {storage: {"address": server.address, "token": server.token or ""}}
+    return (("gitaly-servers", base64.b64encode(json.dumps(told).encode()).decode()),)

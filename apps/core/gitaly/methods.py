@@ -40,6 +40,19 @@ REPOSITORY_SIZE = Unary(
     pb.RepositorySizeRequest,
     pb.RepositorySizeResponse,
 )
+REPLICATE_REPOSITORY = Unary(
+    "/gitaly.RepositoryService/ReplicateRepository",
+    pb.ReplicateRepositoryRequest,
+    pb.ReplicateRepositoryResponse,
+    writes=True,
+    seconds=24 * 3600,  # of a large repository every object travels
+)
+CALCULATE_CHECKSUM = Unary(
+    "/gitaly.RepositoryService/CalculateChecksum",
+    pb.CalculateChecksumRequest,
+    pb.CalculateChecksumResponse,
+    seconds=600,
+)
 WRITE_REF = Unary("/gitaly.RepositoryService/WriteRef", pb.WriteRefRequest, pb.WriteRefResponse, writes=True)
 FIND_DEFAULT_BRANCH_NAME = Unary(
     "/gitaly.RefService/FindDefaultBranchName",

@@ -14,6 +14,7 @@ from apps.git_access.models.protected_refs import (
 )
 from apps.git_access.models.push_rules import PushRule, PushRuleScope
 from apps.git_access.models.pushes import EventKind, PushEvent, PushRecord
+from apps.git_access.models.storage_moves import StorageMove
 from apps.git_access.models.webhooks import DeliveryState, Webhook, WebhookDelivery
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "PushRecord",
     "PushRule",
     "PushRuleScope",
+    "StorageMove",
     "Verb",
     "Webhook",
     "WebhookDelivery",

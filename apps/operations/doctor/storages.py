@@ -10,8 +10,10 @@ from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyFailure, GitalyRefused
 from apps.core.gitaly.repository import Repository
 from apps.directory.models import Project, Snippet
+from apps.git_access.models import StorageMove
 from apps.operations.doctor.finding import Finding
 
+_MOST = 20
 PATIENCE = 5.0  # seconds
 _NO_REPOSITORY = "@hashed/00/00/doctor.git"  # asking about it needs a token, and changes nothing
 
@@ -24,6 +26,18 @@ def gitaly(*, now: datetime) -> Iterator[Finding]:
     for name in settings.GITALY_STORAGES:
         yield _ask(name)
     yield from _out_of_reach()
+    yield from _broken_off(now)
+
+
+def _broken_off(now: datetime) -> Iterator[Finding]:
+    """Moves between storages whose process is gone: their projects take no pushes."""
+    for row in StorageMove.objects.filter(held_until__lt=now).select_related("project__route")[:_MOST]:
+        path = row.project.full_path
+        fact = f"The move of {path} from {row.source} to {row.target} was broken off"
+        advice = (
+            f"Go on with it: `manage.py project move-storage {path} {row.target}`, or end it: `--abandon`."
+        )
+        yield Finding(fact, advice)
 
 
 def _out_of_reach() -> Iterator[Finding]:

@@ -1,10 +1,13 @@
 """What the commands of groups and of projects do alike: both have a path, a visibility, and pushes."""
 
+from dataclasses import asdict
+
 from django.core.management.base import BaseCommand
 
 from apps.core.console import present
 from apps.directory import places
 from apps.directory.models import Namespace, Project, Visibility
+from apps.operations.transfers import Transfer
 
 Place = Namespace | Project
 
@@ -13,6 +16,21 @@ def tell_path(command: BaseCommand, place: Place, *, former: str, as_json: bool)
     """Say where a place that was moved or renamed is now."""
     facts = {"id": place.pk, "former": former, "path": place.full_path}
     present(command, facts, [f"{former} is {place.full_path} now."], as_json=as_json)
+
+
+def tell_transfer(command: BaseCommand, done: Transfer, *, dry_run: bool, as_json: bool) -> None:
+    """Say where a group or project is now, or would be, and what that changes for plans and seats."""
+    verb = "would be" if dry_run else "is"
+    lines = [f"{done.former} {verb} {done.path} now."]
+    if done.groups:
+        lines.append(f"Below it: {done.groups - 1} groups, {done.projects} projects.")
+    lines += [
+        f"{root.path} has the plan {root.plan}: {root.seats_before} seats in use, {root.seats_after} after."
+        for root in done.roots
+    ]
+    if dry_run:
+        lines.append("Nothing was changed: this was a dry run.")
+    present(command, {**asdict(done), "dry_run": dry_run}, lines, as_json=as_json)
 
 
 def show_to(command: BaseCommand, place: Place, *, level: str, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import grpc
 
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from apps.core.gitaly.stubs.gitaly_subset_pb2_grpc import RepositoryServiceServicer
-from tests.gitaly_double import revisions
+from tests.gitaly_double import replication, revisions
 from tests.gitaly_double.git import GitFailed, init_bare
 from tests.gitaly_double.refusals import Refusal, invalid
 from tests.gitaly_double.services.base import Service
@@ -83,6 +83,17 @@ class Repositories(Service, RepositoryServiceServicer):
         else:
             raise invalid("ref has to be a full reference")
         return pb.WriteRefResponse()
+
+    def ReplicateRepository(
+        self, request: pb.ReplicateRepositoryRequest, context: grpc.ServicerContext
+    ) -> pb.ReplicateRepositoryResponse:
+        replication.replicate(self.storages, request, dict(context.invocation_metadata()))
+        return pb.ReplicateRepositoryResponse()
+
+    def CalculateChecksum(
+        self, request: pb.CalculateChecksumRequest, _context: grpc.ServicerContext
+    ) -> pb.CalculateChecksumResponse:
+        return pb.CalculateChecksumResponse(checksum=replication.checksum(self.open(request.repository)))
 
 
 def _kibibytes(directory: Path) -> int:

@@ -502,6 +502,30 @@ class WriteRefResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class ReplicateRepositoryRequest(_message.Message):
+    __slots__ = ("repository", "source")
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    source: Repository
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ..., source: _Optional[_Union[Repository, _Mapping]] = ...) -> None: ...
+
+class ReplicateRepositoryResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class CalculateChecksumRequest(_message.Message):
+    __slots__ = ("repository",)
+    REPOSITORY_FIELD_NUMBER: _ClassVar[int]
+    repository: Repository
+    def __init__(self, repository: _Optional[_Union[Repository, _Mapping]] = ...) -> None: ...
+
+class CalculateChecksumResponse(_message.Message):
+    __slots__ = ("checksum",)
+    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    checksum: str
+    def __init__(self, checksum: _Optional[str] = ...) -> None: ...
+
 class SSHUploadPackRequest(_message.Message):
     __slots__ = ("repository", "stdin", "git_config_options", "git_protocol")
     REPOSITORY_FIELD_NUMBER: _ClassVar[int]

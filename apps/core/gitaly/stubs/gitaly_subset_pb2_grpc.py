@@ -794,6 +794,16 @@ class RepositoryServiceStub:
                 request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.SerializeToString,
                 response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.FromString,
                 _registered_method=True)
+        self.ReplicateRepository = channel.unary_unary(
+                '/gitaly.RepositoryService/ReplicateRepository',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryResponse.FromString,
+                _registered_method=True)
+        self.CalculateChecksum = channel.unary_unary(
+                '/gitaly.RepositoryService/CalculateChecksum',
+                request_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumRequest.SerializeToString,
+                response_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumResponse.FromString,
+                _registered_method=True)
 
 
 class RepositoryServiceServicer:
@@ -847,6 +857,18 @@ class RepositoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReplicateRepository(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CalculateChecksum(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RepositoryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -889,6 +911,16 @@ def add_RepositoryServiceServicer_to_server(servicer, server):
                     servicer.WriteRef,
                     request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.FromString,
                     response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.SerializeToString,
+            ),
+            'ReplicateRepository': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplicateRepository,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryResponse.SerializeToString,
+            ),
+            'CalculateChecksum': grpc.unary_unary_rpc_method_handler(
+                    servicer.CalculateChecksum,
+                    request_deserializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumRequest.FromString,
+                    response_serializer=apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1107,6 +1139,60 @@ class RepositoryService:
             '/gitaly.RepositoryService/WriteRef',
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefRequest.SerializeToString,
             apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.WriteRefResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplicateRepository(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gitaly.RepositoryService/ReplicateRepository',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.ReplicateRepositoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CalculateChecksum(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/gitaly.RepositoryService/CalculateChecksum',
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumRequest.SerializeToString,
+            apps_dot_core_dot_gitaly_dot_stubs_dot_gitaly__subset__pb2.CalculateChecksumResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -3,11 +3,13 @@
 from typing import Annotated, Literal
 
 import typer
+from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, table
 from apps.directory import groups, places
 from apps.directory.models import Namespace, NamespaceKind, Visibility
+from apps.operations import transfers
 from apps.operations.deletion.subjects import Kind
 from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
@@ -62,21 +64,25 @@ class Command(Noun):
             places.rename(place, path=new)
         moving.tell_path(self, place, former=former, as_json=as_json)
 
-    @command(help="Move a group with all below it.\n\nExample: manage.py group transfer acme tools, or --top")
+    @command(help="Move a group with all below it.\n\nExample: manage.py group transfer acme tools --dry-run")
     def transfer(
         self,
         path: Path,
         parent: Annotated[str | None, typer.Argument(help="The path of the group above.")] = None,
         top: Annotated[bool, typer.Option("--top", help="Make it a top-level group.")] = False,
+        dry_run: DryRun = False,
         as_json: Json = False,
     ) -> None:
         if top == (parent is not None):
             raise typer.BadParameter("Name the group above, or --top.")
-        with refusing(groups.UnknownGroup, places.Unmovable):
-            group = groups.find(path)
-            former = group.full_path
-            places.transfer_group(group, parent=groups.find(parent) if parent else None)
-        moving.tell_path(self, group, former=former, as_json=as_json)
+        with refusing(groups.UnknownGroup, places.Unmovable, transfers.Subscribed):
+            done = transfers.of_group(
+                groups.find(path),
+                parent=groups.find(parent) if parent else None,
+                now=timezone.now(),
+                dry_run=dry_run,
+            )
+        moving.tell_transfer(self, done, dry_run=dry_run, as_json=as_json)
 
     @command(help="Change who may see it.\n\nExample: manage.py group visibility acme internal")
     def visibility(

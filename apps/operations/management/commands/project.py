@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import typer
+from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Limit, Noun, details, present, refusing, table
@@ -12,10 +13,11 @@ from apps.directory import places, projects, users
 from apps.directory.models import Project, Visibility
 from apps.git_access.pushes.after import default_branches
 from apps.git_access.repositories import new_repositories, remotes
-from apps.operations import new_projects
+from apps.operations import new_projects, transfers
 from apps.operations.deletion.subjects import Kind
-from apps.operations.management import deleting, moving
+from apps.operations.management import deleting, moving, storage_moving
 from apps.operations.management.deleting import KeepRepository, Yes
+from apps.operations.management.storage_moving import Abandon, KeepSource, Storage, Wait
 from apps.operations.new_projects import Repositories
 
 Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
@@ -137,13 +139,37 @@ class Command(Noun):
         self,
         path: Path,
         namespace: Annotated[str, typer.Argument(help="The path of the group or user.")],
+        dry_run: DryRun = False,
         as_json: Json = False,
     ) -> None:
         with refusing(projects.UnknownProject, projects.UnknownNamespace, places.Unmovable):
-            project = projects.find(path)
-            former = project.full_path
-            places.transfer_project(project, namespace=projects.find_namespace(namespace))
-        moving.tell_path(self, project, former=former, as_json=as_json)
+            done = transfers.of_project(
+                projects.find(path),
+                namespace=projects.find_namespace(namespace),
+                now=timezone.now(),
+                dry_run=dry_run,
+            )
+        moving.tell_transfer(self, done, dry_run=dry_run, as_json=as_json)
+
+    @command(help=storage_moving.HELP)
+    def move_storage(
+        self,
+        path: Path,
+        storage: Storage = "",
+        wait: Wait = 60.0,
+        keep_source: KeepSource = False,
+        abandon: Abandon = False,
+        dry_run: DryRun = False,
+        as_json: Json = False,
+    ) -> None:
+        if abandon:
+            storage_moving.abandon(self, path, as_json=as_json)
+        elif not storage:
+            raise typer.BadParameter("STORAGE is missing: where shall it go?")
+        elif dry_run:
+            storage_moving.show(self, path, storage, as_json=as_json)
+        else:
+            storage_moving.move(self, path, storage, wait=wait, keep_source=keep_source, as_json=as_json)
 
     @command(help="Change who may see it.\n\nExample: manage.py project visibility acme/hammer internal")
     def visibility(
