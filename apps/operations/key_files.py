@@ -24,6 +24,8 @@ def text(source: str) -> str:
     """
     if source.startswith("https://"):
         return _fetched(source)
+    if source.startswith("http://"):
+        raise Unreadable(f"{source}: over http:// somebody could put in a key of their own; use https://.")
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text()
     except UnicodeDecodeError as error:
@@ -58,6 +60,8 @@ def _fetched(url: str) -> str:
                 "GET", url, extensions={"timeout": {"connect": 5, "read": 10, "write": 5, "pool": 5}}
             ) as answer,
         ):
+            if answer.status != 200:
+                raise Unreadable(f"{url} answers {answer.status}.")
             body = b""
             for part in answer.iter_stream():
                 body += part
@@ -65,6 +69,4 @@ def _fetched(url: str) -> str:
                     raise Unreadable(f"{url} answers with too much.")
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         raise Unreadable(f"{url} does not answer: {error or type(error).__name__}.") from error
-    if answer.status != 200:
-        raise Unreadable(f"{url} answers {answer.status}.")
     return body.decode(errors="replace")

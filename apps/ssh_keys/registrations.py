@@ -120,6 +120,20 @@ def withdraw(*, key: Key, project: Project) -> None:
 
 
 @transaction.atomic
+def remove_deploy_key(*, key: Key, project: Project) -> bool:
+    """Close a project to a deploy key, and delete one that opens nothing else; return whether that was so.
+
+    Raises:
+        NoGrant: it was closed.
+    """
+    withdraw(key=key, project=project)
+    useless = not key.grants.exists()
+    if useless:
+        key.delete()
+    return useless
+
+
+@transaction.atomic
 def revoke(ids: Collection[int]) -> dict[int, Key]:
     """Delete these keys and what was granted to them; return them by id.
 

@@ -2,15 +2,22 @@
 
 import io
 import json
+import ssl
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
 
 from apps.directory.models import Namespace, Project, RedirectRoute, User, Visibility
 from apps.git_access.models import BroadcastMessage, Denial, IpRestriction, ProtectedBranch, PushRule, Webhook
@@ -18,8 +25,10 @@ from apps.git_access.pushes.tasks import process_push
 from apps.git_access.repositories import containers
 from apps.ssh_keys.models import Key
 from tests.commands import facts, lines, run
+from tests.factories.billing import PlanFactory, SubscriptionFactory
 from tests.factories.directory import (
     GroupFactory,
+    MemberFactory,
     PersonalNamespaceFactory,
     ProjectFactory,
     UserFactory,
@@ -27,6 +36,8 @@ from tests.factories.directory import (
 )
 from tests.factories.git_access import PushRecordFactory
 from tests.factories.ssh_keys import KeyFactory, ed25519_line
+from tests.git_access.test_webhooks import Receiver, serving
+from tests.gitaly.test_double_transport import certificate_of_localhost
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +49,47 @@ def world() -> None:
     PersonalNamespaceFactory.create(owner=UserFactory.create(username="alice", email="alice@example.com"))
     tools = subgroup(GroupFactory.create(path="acme"), path="tools")
     ProjectFactory.create(namespace=tools, path="hammer")
+
+
+@dataclass
+class KeysAddress:
+    """Somebody's server that lists keys over TLS: where it is, what it answers, what it was asked for."""
+
+    url: str = ""
+    status: int = 200
+    answer: str = ""
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def keys_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeysAddress]:
+    address = KeysAddress()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            address.asked.append(self.path)
+            self.send_response(address.status)
+            self.end_headers()
+            with suppress(OSError):  # who has read enough hangs up
+                self.wfile.write(address.answer.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    key, certificate = certificate_of_localhost()
+    (tmp_path / "both.pem").write_bytes(key + certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    address.url = f"https://localhost:{server.server_port}"
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def refused(*arguments: str) -> str:
@@ -115,9 +167,57 @@ class TestPlaces:
         assert (tools.full_path, tools.depth) == ("other/acme/tools", 2)
         assert [Namespace.objects.get(pk=pk).path for pk in tools.ancestor_ids] == ["other", "acme", "tools"]
         assert Project.objects.get().full_path == "other/acme/tools/hammer"
-        assert lines("group", "transfer", "other/acme/tools", "--top") == ["other/acme/tools is tools now."]
+        assert lines("group", "transfer", "other/acme/tools", "--top")[0] == "other/acme/tools is tools now."
         assert Namespace.objects.get(path="tools").ancestor_ids == [tools.pk]
         assert RedirectRoute.objects.filter(path="acme/tools/hammer").exists()
+
+    def test_a_dry_run_tries_a_move_and_takes_it_back(self) -> None:
+        other = GroupFactory.create(path="other")
+        MemberFactory.create(user=User.objects.get(username="alice"), group=other)
+
+        said = lines("group", "transfer", "acme/tools", "other", "--dry-run")
+
+        assert said == [
+            "acme/tools would be other/tools now.",
+            "Below it: 0 groups, 1 projects.",
+            "acme has the plan free: 0 seats in use, 0 after.",
+            "other has the plan free: 1 seats in use, 1 after.",
+            "Nothing was changed: this was a dry run.",
+        ]
+        assert (
+            facts("project", "transfer", "acme/tools/hammer", "other", "--dry-run")["path"] == "other/hammer"
+        )
+        assert refused("project", "transfer", "acme/tools/hammer", "nowhere", "--dry-run")
+        assert Project.objects.get().full_path == "acme/tools/hammer"
+        assert Namespace.objects.get(path="tools").depth == 1
+
+    def test_people_take_their_seats_along(self) -> None:
+        other, tools = GroupFactory.create(path="other"), Namespace.objects.get(path="tools")
+        MemberFactory.create(user=User.objects.get(username="alice"), group=tools)
+        SubscriptionFactory.create(namespace=other, plan=PlanFactory.create(code="premium"), seats=5)
+
+        done = facts("group", "transfer", "acme/tools", "other")
+
+        assert done["roots"] == [
+            {"path": "acme", "plan": "free", "seats_before": 1, "seats_after": 0},
+            {"path": "other", "plan": "premium", "seats_before": 0, "seats_after": 1},
+        ]
+        assert facts("group", "transfer", "other/tools", "--top")["roots"] == [
+            {"path": "tools", "plan": "free", "seats_before": 1, "seats_after": 1},
+            {"path": "other", "plan": "premium", "seats_before": 1, "seats_after": 0},
+        ]
+
+    def test_a_group_with_a_subscription_stays_at_the_top_until_that_ends(self) -> None:
+        GroupFactory.create(path="other")
+        acme = Namespace.objects.get(path="acme")
+        SubscriptionFactory.create(namespace=acme, plan=PlanFactory.create(code="premium"), end_date=None)
+
+        for words in ([], ["--dry-run"]):
+            said = refused("group", "transfer", "acme", "other", *words)
+            assert said.startswith("acme has a subscription, premium, which belongs to a top-level group")
+
+        run("subscription", "expire", "acme")
+        assert facts("group", "transfer", "acme", "other")["path"] == "other/acme"
 
     def test_visibility_and_archive(self) -> None:
         Namespace.objects.filter(path__in=["acme", "tools"]).update(visibility_level=Visibility.PUBLIC)
@@ -171,6 +271,27 @@ class TestKeys:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{ed25519_line(1)}\nnonsense\n"))
 
         assert refused("keys", "import", "alice").startswith("line 2: ")
+        assert not Key.objects.exists()
+
+    def test_keys_are_imported_from_an_address(self, keys_address: KeysAddress) -> None:
+        keys_address.answer = f"{ed25519_line(1)}\n{ed25519_line(2)}\n"
+
+        found = facts("keys", "import", "alice", f"{keys_address.url}/alice.keys")
+
+        assert keys_address.asked == ["/alice.keys"]
+        assert len(found["stored"]) == Key.objects.filter(user__username="alice").count() == 2
+
+    def test_an_address_without_keys_stores_nothing(
+        self, keys_address: KeysAddress, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = f"{keys_address.url}/alice.keys"
+        keys_address.answer = "x" * 1_000_001
+        assert refused("keys", "import", "alice", url) == f"{url} answers with too much."
+        keys_address.status = 404
+        assert refused("keys", "import", "alice", url) == f"{url} answers 404."
+        monkeypatch.delenv("SSL_CERT_FILE")  # nobody vouches for it now
+        assert "certificate verify failed" in refused("keys", "import", "alice", url)
+        assert "use https://" in refused("keys", "import", "alice", "http://localhost/alice.keys")
         assert not Key.objects.exists()
 
     def test_keys_expire(self) -> None:
@@ -229,7 +350,8 @@ class TestRules:
             "commit_message_regex: "
         )
         assert refused("push_rule", "set", "member_check=inherit", owner) == "member_check is yes or no."
-        assert refused("push_rule", "set", "color=red", owner).startswith("color=red: NAME=VALUE")
+        assert refused("push_rule", "set", "color=red", owner).startswith("color is no rule; there are ")
+        assert refused("push_rule", "set", "color", owner).startswith("color: NAME=VALUE")
         run("push_rule", "clear", owner)
         assert not PushRule.objects.exists()
         assert refused("push_rule", "show") == "There is no such set of rules."
@@ -253,6 +375,25 @@ class TestRules:
         run("webhook", "remove", str(hook["id"]))
         assert not Webhook.objects.exists()
         assert refused("webhook", "remove", "1") == "There is no webhook 1."
+
+    @pytest.mark.parametrize(("status", "good"), [(204, True), (500, False)])
+    def test_a_webhook_says_what_it_is_answered(self, settings: Settings, status: int, good: bool) -> None:
+        settings.WEBHOOKS_ALLOW_PRIVATE_ADDRESSES = True
+        with serving(Receiver(statuses=[status])) as receiver:
+            hook = facts("webhook", "add", "acme/tools/hammer", receiver.url)
+            said = io.StringIO()
+            with nullcontext() if good else pytest.raises(CommandError, match="exited with code 1"):
+                call_command("webhook", "test", str(hook["id"]), stdout=said)
+
+        assert said.getvalue() == f"{receiver.url} answered {status}.\n"
+        ((headers, body),) = receiver.requests
+        assert json.loads(body)["type"] == "test"
+        assert headers["user-agent"] == "gitlab_internal"
+
+    def test_a_range_is_removed_once(self) -> None:
+        assert (
+            refused("ip_restriction", "remove", "acme", "192.0.2.0/24") == "acme has no range 192.0.2.0/24."
+        )
 
     def test_everybody_is_told_for_a_time(self) -> None:
         message = facts("broadcast", "send", "Upgrade at 18:00", "--hours=2")
@@ -314,4 +455,10 @@ class TestLooking:
         assert shown("--correlation-id=A") == ["2026-11-29T01:02:03Z INFO     request  correlation_id=A"]
         assert shown()[-1] == "Traceback"
         assert json.loads(shown("--level=error", "--json")[0]) == entries[1]
+        monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+        (coloured,) = shown("--level=error")
+        assert "\x1b[31mERROR" in coloured
+        assert "\x1b" not in shown("--level=error", "--json")[0]
         assert refused("logs", "/nowhere") == "/nowhere cannot be read: No such file or directory."

@@ -4,8 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,7 +12,7 @@ from apps.core.admin_site import audit
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly
 from apps.core.encryption import Encrypted
 from apps.git_access.models import Webhook, WebhookDelivery
-from apps.git_access.pushes.after.webhooks import deliveries, destinations
+from apps.git_access.pushes.after.webhooks import deliveries, destinations, registrations
 
 MOST_TESTS = 10  # each may take as long as WEBHOOK_TIMEOUT says, while the page waits
 
@@ -22,7 +20,7 @@ MOST_TESTS = 10  # each may take as long as WEBHOOK_TIMEOUT says, while the page
 class WebhookForm(forms.ModelForm[Webhook]):
     """The secret is written, and not shown again."""
 
-    url = forms.CharField(label="URL", validators=[URLValidator(["http", "https"])])
+    url = forms.CharField(label="URL", validators=[registrations.check_url])
     written_secret = forms.CharField(
         label="Secret",
         required=False,
@@ -33,15 +31,6 @@ class WebhookForm(forms.ModelForm[Webhook]):
     class Meta:
         model = Webhook
         fields = ("project", "url", "push_events", "tag_push_events")
-
-    def clean_url(self) -> str:
-        """Refuse a host that no resolver could be asked for."""
-        url = str(self.cleaned_data["url"])
-        try:
-            destinations.ascii_url(url)
-        except UnicodeError:
-            raise ValidationError("The host is not legal as a name.") from None
-        return url
 
     def save(self, commit: bool = True) -> Webhook:
         """Keep the secret when none is written."""

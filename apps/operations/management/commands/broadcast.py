@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from django.core.management.base import CommandError
 from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing, table
 from apps.git_access.models import BroadcastMessage
+from apps.git_access.pushes import broadcasts
 
 Hours = Annotated[float, typer.Option(min=0.01, max=24 * 366, help="For how long.")]
 
@@ -30,13 +30,10 @@ class Command(Noun):
         ] = "",
         as_json: Json = False,
     ) -> None:
-        now = timezone.now()
-        row = BroadcastMessage(
-            message=message, starts_at=now, ends_at=now + timedelta(hours=hours), target_path=path
-        )
         with refusing():
-            row.full_clean()
-            row.save()
+            row = broadcasts.send(
+                message=message, target_path=path, now=timezone.now(), lasting=timedelta(hours=hours)
+            )
         present(
             self,
             _row(row),
@@ -60,12 +57,8 @@ class Command(Noun):
         message_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
         as_json: Json = False,
     ) -> None:
-        now = timezone.now()
-        row = BroadcastMessage.objects.filter(pk=message_id, ends_at__gt=now).first()
-        if row is None:
-            raise CommandError(f"There is no message {message_id} that is shown.")
-        row.starts_at, row.ends_at = min(row.starts_at, now), now
-        row.save(update_fields=["starts_at", "ends_at"])
+        with refusing(broadcasts.NotShown):
+            row = broadcasts.end(message_id, now=timezone.now())
         present(self, _row(row), [f"Message {message_id} is shown no longer."], as_json=as_json)
 
 

@@ -65,11 +65,9 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         with refusing(registrations.UnknownKey, registrations.NoGrant, projects.UnknownProject):
-            key = registrations.find(key_id)
-            registrations.withdraw(key=key, project=projects.find(path))
-        deleted = not key.grants.exists()
-        if deleted:
-            key.delete()
+            deleted = registrations.remove_deploy_key(
+                key=registrations.find(key_id), project=projects.find(path)
+            )
         said = "is deleted" if deleted else f"does not open {path} any more"
         present(self, {"id": key_id, "deleted": deleted}, [f"Key {key_id} {said}."], as_json=as_json)
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from django.core.management.base import CommandError
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing, table
 from apps.directory import groups
+from apps.git_access import ip_restrictions
 from apps.git_access.models import IpRestriction
 
 Path = Annotated[str, typer.Argument(help="The top-level group.")]
@@ -23,9 +23,7 @@ class Command(Noun):
     )
     def add(self, path: Path, cidr: Range, as_json: Json = False) -> None:
         with refusing(groups.UnknownGroup):
-            row = IpRestriction(group=groups.find(path), cidr=cidr)
-            row.full_clean()
-            row.save()
+            ip_restrictions.add(group=groups.find(path), cidr=cidr)
         present(self, {"group": path, "cidr": cidr}, [f"{path} may be used from {cidr}."], as_json=as_json)
 
     @command(name="list", help="List ranges.\n\nExample: manage.py ip-restriction list")
@@ -38,10 +36,8 @@ class Command(Noun):
 
     @command(help="Remove a range; without any, every address may use the group's projects.")
     def remove(self, path: Path, cidr: Range, as_json: Json = False) -> None:
-        with refusing(groups.UnknownGroup):
-            removed, _ = IpRestriction.objects.filter(group=groups.find(path), cidr=cidr).delete()
-        if not removed:
-            raise CommandError(f"{path} has no range {cidr}.")
+        with refusing(groups.UnknownGroup, ip_restrictions.NoRange):
+            ip_restrictions.remove(group=groups.find(path), cidr=cidr)
         present(
             self, {"group": path, "cidr": cidr}, [f"{cidr} is no range of {path} any more."], as_json=as_json
         )

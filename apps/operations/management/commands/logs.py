@@ -73,7 +73,8 @@ def _wanted(entry: dict[str, Any] | None, correlation_id: str | None, least: int
 
 def _shown(entry: dict[str, Any]) -> Text:
     level = str(entry.get("level", "")).lower()
-    shown = Text(f"{entry.get('time', '')!s:.23} ", style="dim")
+    shown = Text()
+    shown.append(f"{entry.get('time', '')!s:.23} ", style="dim")
     shown.append(f"{level.upper():8} ", style=_COLOURS.get(level, "green"))
     shown.append(str(entry.get("event", "")), style="bold")
     for name, value in entry.items():

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing, table
-from apps.core.encryption import Encrypted, NoEncryptionKey
+from apps.core.encryption import NoEncryptionKey
 from apps.directory import projects
 from apps.git_access.models import Webhook
-from apps.git_access.pushes.after.webhooks import deliveries, destinations
+from apps.git_access.pushes.after.webhooks import deliveries, destinations, registrations
 
 Path = Annotated[str, typer.Argument(help="The full path of the project.")]
 HookId = Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")]
@@ -36,12 +36,12 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         with refusing(projects.UnknownProject, NoEncryptionKey):
-            hook = Webhook(project=projects.find(path), url=url, tag_push_events=tags)
-            hook.clean_fields(exclude=["secret"])
-            _check_host(url)
-            if secret:
-                hook.secret = Encrypted.of(_secret())
-            hook.save()
+            hook = registrations.add(
+                project=projects.find(path),
+                url=url,
+                tag_push_events=tags,
+                secret=_secret() if secret else "",
+            )
         present(self, _row(hook), [f"Webhook {hook.pk} of {path} tells {url}."], as_json=as_json)
 
     @command(
@@ -61,8 +61,8 @@ class Command(Noun):
 
     @command(help="Send a test message, and say what was answered; ends with 1 unless that was good.")
     def test(self, hook_id: HookId, as_json: Json = False) -> None:
-        hook = _find(hook_id)
-        with refusing(destinations.NotDelivered):
+        with refusing(registrations.UnknownWebhook, destinations.NotDelivered):
+            hook = registrations.find(hook_id)
             try:
                 status = deliveries.send_test(hook, now=timezone.now())
             except destinations.ForbiddenAddress as host:
@@ -73,26 +73,11 @@ class Command(Noun):
 
     @command(help="Remove a webhook with the record of its messages.\n\nExample: manage.py webhook remove 7")
     def remove(self, hook_id: HookId, as_json: Json = False) -> None:
-        hook = _find(hook_id)
+        with refusing(registrations.UnknownWebhook):
+            hook = registrations.find(hook_id)
         facts = _row(hook)
         hook.delete()
         present(self, facts, [f"Webhook {hook_id} is removed."], as_json=as_json)
-
-
-def _find(hook_id: int) -> Webhook:
-    hook = Webhook.objects.select_related("project__route").filter(pk=hook_id).first()
-    if hook is None:
-        raise CommandError(f"There is no webhook {hook_id}.")
-    return hook
-
-
-def _check_host(url: str) -> None:
-    try:
-        destinations.ascii_url(url)
-    except UnicodeError:
-        raise CommandError("The host is not legal as a name.") from None
-    if not url.lower().startswith(("http://", "https://")):
-        raise CommandError(f"{url} does not begin with http:// or https://.")
 
 
 def _secret() -> str:
