@@ -4,17 +4,13 @@ Pushes are refused from the beginning to the switch; whoever reads goes on readi
 the project back as it was. One that is killed leaves its row: begun again it goes on, ``abandon`` ends it.
 """
 
-import secrets
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import RepositoryNotFound
@@ -23,9 +19,8 @@ from apps.git_access.models import StorageMove
 from apps.git_access.pushes import reference_counter
 from apps.git_access.repositories.containers import Container
 from apps.operations.deletion.repositories import of_project
+from apps.operations.move_leases import holding
 
-LEASE = 60  # seconds
-_RENEWAL = 20.0
 _PAUSE = 0.5
 Tell = Callable[[str], None]
 
@@ -76,11 +71,11 @@ def move(
     ``patience`` are the seconds that pushes under way have to end in; ``tell`` is told of each step.
 
     Raises:
-        Immovable: it cannot go there, pushes do not end, or the copy is not like the source.
+        Immovable, Held: it cannot go there, pushes do not end, or the copy is not like the source.
         GitalyFailure: a Gitaly did not do its part.
     """
     row = _begin(project, storage)
-    with _holding(row):
+    with holding(row):
         if not row.switched:
             try:
                 _copy(row, patience=patience, tell=tell)
@@ -98,14 +93,14 @@ def abandon(project: Project) -> StorageMove:
     """End a move that was killed: the source counts, and pushes are taken as before it.
 
     Raises:
-        Immovable: there is none, somebody works on it, or the target counts already.
+        Immovable, Held: there is none, somebody works on it, or the target counts already.
     """
     row = StorageMove.objects.filter(project=project).first()
     if row is None:
         raise Immovable(f"{project.full_path} is not being moved.")
     if row.switched:
         raise Immovable(f"{project.full_path} is on {row.target} already; begin again to clear {row.source}.")
-    with _holding(row):
+    with holding(row):
         _give_back(row)
     return row
 
@@ -214,38 +209,3 @@ def _existing(project: Project, storage: str) -> list[Container]:
 def _at(container: Container, storage: str) -> Gitaly:
     """Ask about the repository as it is, or would be, on this storage."""
     return Gitaly(repository=replace(container.repository, storage_name=storage), primary_only=True)
-
-
-@contextmanager
-def _holding(row: StorageMove) -> Iterator[None]:
-    """Be the only one who works on a move; a process that is killed loses it after ``LEASE`` seconds.
-
-    Two at once would end with the second copying an old source over what was pushed to the target.
-
-    Raises:
-        Immovable: somebody else works on it.
-    """
-    holder = secrets.token_hex(16)
-    mine = StorageMove.objects.filter(pk=row.pk)
-    if not mine.filter(held_until__lte=timezone.now()).update(holder=holder, held_until=_lease_end()):
-        raise Immovable(f"Somebody moves it right now; one that was killed counts as gone after {LEASE} s.")
-    row.refresh_from_db()
-    done = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(row.pk, holder, done), daemon=True)
-    renewing.start()
-    try:
-        yield
-    finally:
-        done.set()
-        renewing.join()
-        mine.filter(holder=holder).update(held_until=timezone.now())
-
-
-def _renew(row_id: int, holder: str, done: threading.Event) -> None:
-    while not done.wait(_RENEWAL):
-        StorageMove.objects.filter(pk=row_id, holder=holder).update(held_until=_lease_end())
-    connection.close()
-
-
-def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=LEASE)

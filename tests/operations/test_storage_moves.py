@@ -21,7 +21,7 @@ from apps.git_access.models import StorageMove
 from apps.git_access.pushes import reference_counter
 from apps.git_access.repositories import new_repositories
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
-from apps.operations import storage_moves
+from apps.operations import move_leases
 from apps.operations.deletion.repositories import of_project
 from apps.operations.doctor import examination
 from tests.commands import facts, run
@@ -315,7 +315,7 @@ def test_one_that_was_killed_can_be_abandoned(stage: Stage, project: Project) ->
 
 
 def test_two_at_once_are_one_too_many(stage: Stage, project: Project) -> None:
-    killed(project, held_until=timezone.now() + timedelta(seconds=storage_moves.LEASE))
+    killed(project, held_until=timezone.now() + timedelta(seconds=move_leases.LEASE))
 
     for words in (["second"], ["--abandon"]):
         with pytest.raises(CommandError, match="Somebody moves it right now"):

@@ -9,6 +9,7 @@ from apps.core.console import present, refusing, table
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory import projects
 from apps.operations import storage_moves
+from apps.operations.move_leases import Held
 
 Storage = Annotated[str, typer.Argument(help="A storage that GITALY_STORAGES names.")]
 Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="For pushes under way to end.")]
@@ -50,7 +51,7 @@ def move(
         command.stderr.write(step)
         command.stderr.flush()
 
-    with refusing(projects.UnknownProject, storage_moves.Immovable, GitalyFailure):
+    with refusing(projects.UnknownProject, storage_moves.Immovable, Held, GitalyFailure):
         project = projects.find(path)
         moved = storage_moves.move(
             project, storage=storage, patience=wait, keep_source=keep_source, tell=tell
@@ -66,7 +67,7 @@ def move(
 
 def abandon(command: BaseCommand, path: str, *, as_json: bool) -> None:
     """End a move that was killed, and say where the project stays."""
-    with refusing(projects.UnknownProject, storage_moves.Immovable):
+    with refusing(projects.UnknownProject, storage_moves.Immovable, Held):
         project = projects.find(path)
         row = storage_moves.abandon(project)
     facts = {"path": project.full_path, "storage": row.source, "abandoned": row.target}
