@@ -53,7 +53,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 # Their tests of processes start instances of their own, on the database of the run.
-_WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract"})
+_WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract", "upgrade"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -133,11 +133,27 @@ def running_instance(*, on_socket: bool = False, **settings: str) -> Iterator[In
         with listening.listen(address) as listener:
             server = listening.of(listener)
             own = environment(data, **database_settings, **listening.instance_url(server), **settings)
-            with _gunicorn(listener, own) as process, closing(WarmCommands(own)) as commands:
-                path = Path(server.socket) if server.socket else None
-                instance = Instance(server.url, path, data, own, process.pid, commands)
-                _await_answer(instance)
+            with _serving(listener, own) as instance:
                 yield instance
+
+
+@contextmanager
+def served(settings: dict[str, str]) -> Iterator[Instance]:
+    """Run gunicorn over an instance that is there already, by its environment."""
+    with listening.listen("127.0.0.1:0") as listener:
+        url = listening.instance_url(listening.of(listener))
+        with _serving(listener, {**settings, **url}) as instance:
+            yield instance
+
+
+@contextmanager
+def _serving(listener: socket.socket, settings: dict[str, str]) -> Iterator[Instance]:
+    server = listening.of(listener)
+    with _gunicorn(listener, settings) as process, closing(WarmCommands(settings)) as commands:
+        path = Path(server.socket) if server.socket else None
+        instance = Instance(server.url, path, Path(settings["DATA"]), settings, process.pid, commands)
+        _await_answer(instance)
+        yield instance
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""An instance with data of commit d4ee24f, upgraded."""
