@@ -41,6 +41,10 @@ class Loop:
         """Accept connections; each wakes one of the processes that share the listener."""
         listener.setblocking(False)
         self._listeners[listener.fileno()] = (listener, environ_of_listener(address))
+        self._queue_for(listener)
+
+    def _queue_for(self, listener: socket.socket) -> None:
+        """Join the end of the kernel's queue of processes, of which it wakes the first that waits."""
         self._epoll.register(listener.fileno(), select.EPOLLIN | select.EPOLLEXCLUSIVE)
 
     def wake_by(self, descriptor: int) -> None:
@@ -79,6 +83,8 @@ class Loop:
             if error.errno in {errno.EMFILE, errno.ENFILE}:
                 self._make_room()
             return
+        self._epoll.unregister(listener.fileno())  # the next connection is another process's
+        self._queue_for(listener)
         client = address[0] if isinstance(address, tuple) else ""
         connection = Connection(accepted, client, common, self._limits)
         if len(self._connections) >= self._limits.connections and not self._make_room():

@@ -3,8 +3,9 @@
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 
 from apps.operations import listening
 from gitlab_internal.server import connections
+from gitlab_internal.server.answers import Application
 from gitlab_internal.server.limits import Limits
 from gitlab_internal.server.loop import Loop
 
 QUICK = Limits(head=0.4, body=0.4, idle=0.4, max_body=1000, connections=50)
 PATIENT = Limits(head=30, body=30, idle=30, max_body=10**7, connections=50)
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+CLOSE = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 LONG = b"x" * 8_000_000  # longer than what the kernel keeps for a client that does not read
 
 
@@ -66,7 +69,7 @@ def one_answer(client: socket.socket) -> bytes:
 
 @contextmanager
 def serving(limits: Limits, *, threads: int = 2, at: str = "127.0.0.1:0") -> Iterator[Server]:
-    release, ended = threading.Event(), threading.Event()
+    release = threading.Event()
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -81,21 +84,30 @@ def serving(limits: Limits, *, threads: int = 2, at: str = "127.0.0.1:0") -> Ite
         address = listening.address_of(listener)
         loop = Loop(application, limits)
         loop.listen(listener, address)
-        loop.lanes.start(threads, None)
-
-        def run() -> None:
-            while not ended.is_set():
-                loop.turn()
-
-        thread = threading.Thread(target=run)
-        thread.start()
         server = Server(loop, address, release)
-        try:
-            yield server
-        finally:
-            release.set()
-            ended.set()
-            thread.join()
+        with turning(loop, threads=threads):
+            try:
+                yield server
+            finally:
+                release.set()
+
+
+@contextmanager
+def turning(loop: Loop, *, threads: int) -> Iterator[None]:
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.is_set():
+            loop.turn()
+
+    loop.lanes.start(threads, None)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_a_request_is_answered_and_the_connection_kept() -> None:
@@ -105,6 +117,28 @@ def test_a_request_is_answered_and_the_connection_kept() -> None:
         client.sendall(b"POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody")
 
         assert (first, one_answer(client)) == (b"/", b"body")
+
+
+def test_processes_that_share_a_listener_take_turns() -> None:
+    """Left to itself, the kernel wakes the one that listened first, as long as that one waits."""
+
+    def answering(name: bytes) -> Application:
+        def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            start_response("200 OK", [])
+            return [name]
+
+        return application
+
+    with listening.listen("127.0.0.1:0") as listener, ExitStack() as stack:
+        address = listening.address_of(listener)
+        for name in (b"first", b"second"):
+            loop = Loop(answering(name), PATIENT)
+            loop.listen(listener, address)
+            stack.enter_context(turning(loop, threads=1))
+        server = Server(loop, address, threading.Event())
+        answers = Counter(server.ask(CLOSE).rpartition(b"\r\n")[2] for _ in range(40))
+
+    assert min(answers[b"first"], answers[b"second"]) >= 10
 
 
 def test_a_unix_socket_serves_too(tmp_path: Path) -> None:
