@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 def _load() -> None:
     """Import what the processes need, and keep it out of the garbage collector's way, which would copy it."""
     import_module("gitlab_internal.wsgi")  # sets Django up: the rest has models
-    import_module("apps.operations.management.commands.worker")
+    import_module("apps.core.management.commands.worker")
     get_resolver().url_patterns  # noqa: B018 -- reading it imports the views
     gc.collect()
     gc.freeze()

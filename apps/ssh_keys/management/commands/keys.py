@@ -11,8 +11,7 @@ from django_typer.management import command
 
 from apps.core.console import Days, DryRun, End, Json, Limit, Noun, details, present, refusing, table
 from apps.directory import projects, users
-from apps.operations import key_files
-from apps.ssh_keys import expirations, registrations
+from apps.ssh_keys import expirations, key_files, registrations
 from apps.ssh_keys.models import Key, KeyKind, UsageType
 from apps.ssh_keys.registrations import NewKey
 

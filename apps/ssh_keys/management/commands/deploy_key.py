@@ -7,8 +7,7 @@ from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing, table
 from apps.directory import projects, users
-from apps.operations import key_files
-from apps.ssh_keys import registrations
+from apps.ssh_keys import key_files, registrations
 from apps.ssh_keys.models import DeployKeyGrant
 from apps.ssh_keys.registrations import NewKey
 
