@@ -109,9 +109,10 @@ class Connection:
             pass
         if not rest:
             return True
-        if self.phase is not Phase.WRITING:
+        if self.phase is Phase.WRITING:
+            self.taken += len(message) - len(rest)
+        else:  # what went out so far, the kernel keeps for the client: it says nothing about its speed
             self._begin(time.monotonic())
-        self.taken += len(message) - len(rest)
         self.rest, self.keep = rest, keep
         self.deadline = self.started + self.limits.body + self.taken / MINIMUM_RATE
         self.phase = Phase.WRITING
