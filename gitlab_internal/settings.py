@@ -211,6 +211,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     redis_cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     CACHES = {"default": redis_cache}
+HOURLY_JOBS = ["apps.workhorse.lfs.tasks.sweep_uploads"]
 JOB_LEASE = env.int("JOB_LEASE", default=120)  # seconds after which a silent worker's job is taken back
 JOB_MAX_ATTEMPTS = env.int("JOB_MAX_ATTEMPTS", default=5)  # how often a job that fails is tried
 

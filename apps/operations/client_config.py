@@ -69,7 +69,6 @@ def _shell(surroundings: Surroundings) -> dict[str, str]:
         "secret_file": _quoted(settings.SHELL_SECRET_FILE),
         "log_file": _quoted(surroundings.home / "gitlab-shell.log"),
         "http_settings": _trusted(surroundings, "http_settings:", "  ca_file: {}", "  ca_path: {}"),
-        "pure_ssh": "true" if settings.LFS_ENABLED else "false",
     }
 
 
@@ -85,6 +84,8 @@ def _gitaly(surroundings: Surroundings) -> dict[str, str]:
         "token": _token(server, shown=surroundings.with_token),
         "secret_file": _quoted(settings.SHELL_SECRET_FILE),
         "shell_dir": _quoted(home / "shell"),
+        "ruby_dir": _quoted(home / "ruby"),
+        "languages": _quoted(home / "ruby" / "languages.json"),
         "http_settings": _trusted(surroundings, "[gitlab.http-settings]", "ca_file = {}", "ca_path = {}"),
     }
 

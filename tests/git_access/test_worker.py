@@ -252,6 +252,17 @@ class TestHere:
         assert all(alive)
         assert marks(path) == ["begun", "done"]
 
+    def test_jobs_of_every_hour_are_queued_while_one_takes_long(
+        self, path: str, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.JOB_LEASE, settings.LFS_ROOT = 1, tmp_path / "lfs"
+        linger.enqueue(path, 1)
+
+        run_batch()
+
+        (name,) = settings.HOURLY_JOBS
+        assert DBTaskResult.objects.filter(task_path=name).count() == 1
+
     def test_old_jobs_are_pruned_now_and_then(self, now: datetime) -> None:
         upkeep = Upkeep("here")
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""A real Gitaly, where ``GITALY_BIN_DIR`` names the folder of its programs."""
+"""A real Gitaly, where ``GITALY_BIN_DIR`` names the folder of its programs: 14.10 and 16.0 were driven."""
 
 import os
 import shutil
@@ -28,6 +28,9 @@ url = "{url}"
 secret_file = "{secret_file}"
 [gitlab-shell]
 dir = "{folder}"
+[gitaly-ruby]
+dir = "{folder}/ruby"
+linguist_languages_path = "{folder}/ruby/languages.json"
 [daily_maintenance]
 disabled = true
 """
@@ -40,6 +43,8 @@ def running(
     """Run it with its storage ``repositories`` in ``folder``, whose path is short; return its address."""
     (folder / "repositories").mkdir(exist_ok=True)
     (folder / "run").mkdir(exist_ok=True)
+    (folder / "ruby").mkdir(exist_ok=True)
+    (folder / "ruby" / "languages.json").write_text("{}")
     config = folder / "gitaly.toml"
     git = shutil.which("git")
     config.write_text(
@@ -55,7 +60,7 @@ def running(
     )
     with (folder / "gitaly.log").open("wb") as log:
         process = subprocess.Popen(
-            [f"{PROGRAMS}/gitaly", "serve", str(config)],
+            [f"{PROGRAMS}/gitaly", *_verb(), str(config)],
             stdout=log,
             stderr=log,
             preexec_fn=end_with_parent,  # noqa: PLW1509 -- one system call; no lock of ours is taken
@@ -68,3 +73,9 @@ def running(
         yield f"unix:{folder}/gitaly.sock"
     finally:
         stop(process, grace=15)
+
+
+def _verb() -> list[str]:
+    """What stands before the file: nothing, up to 15."""
+    told = subprocess.run([f"{PROGRAMS}/gitaly", "--help"], capture_output=True, text=True, check=False)
+    return ["serve"] if "serve" in told.stdout + told.stderr else []

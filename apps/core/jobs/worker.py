@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 
-from apps.core.jobs import leases, recovery
+from apps.core.jobs import hourly, leases, recovery
 from apps.core.jobs.recovery import Job
 from apps.core.observability import jobs
 
@@ -96,6 +96,7 @@ class Upkeep(threading.Thread):
         try:
             while not self._stopped.wait(settings.JOB_LEASE / 4):
                 self.tick()
+                self._enqueue_hourly()
         finally:
             connection.close()
 
@@ -112,6 +113,12 @@ class Upkeep(threading.Thread):
                 self._next_prune = now + PRUNE_INTERVAL
         except Error:
             log.exception("upkeep failed")
+
+    def _enqueue_hourly(self) -> None:
+        try:
+            hourly.enqueue(now=timezone.now())
+        except Error:
+            log.exception("hourly jobs not queued")
 
     def stop(self) -> None:
         """End the thread and give the lease back."""

@@ -1,10 +1,12 @@
-"""What the worker does after uploads. Every job may run twice."""
+"""What the worker does after uploads, and once an hour. Every job may run twice."""
 
 from django.db.models import Sum
+from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from apps.directory.models import ProjectStatistics
+from apps.git_access.lfs import pruning
 from apps.git_access.models import LfsObjectLink
 
 
@@ -25,3 +27,11 @@ def measure_later(project_id: int) -> None:
     )
     if not waiting.exists():
         measure_files.enqueue(project_id)
+
+
+@task()
+def sweep_uploads() -> None:
+    """Remove the uploads of more than a day ago that nobody has finished, in every store."""
+    for files in pruning.all_files(now=timezone.now()):
+        for _ in files.remove_leftovers():
+            pass
