@@ -51,7 +51,7 @@ def look(*, now: datetime) -> Readiness:
     with patience.at_most(PATIENCE / 2):
         for name, check in {**REQUIRED, **_wished(now)}.items():
             otherwise = State.FAILED if name in REQUIRED else State.DEGRADED
-            if name in OF_THE_DATABASE and checks[DATABASE] == State.FAILED:
+            if name in OF_THE_DATABASE and checks[DATABASE] == State.FAILED and not _reads_without_waiting():
                 checks[name] = otherwise  # asking again would take as long again
             else:
                 checks[name] = _state(name, check, until, otherwise=otherwise)
@@ -70,6 +70,11 @@ def _state(name: str, check: Callable[[], bool], until: float, *, otherwise: Sta
         log.warning("readiness check failed", check=name, exc_info=True)
         connection.close_if_unusable_or_obsolete()
     return otherwise
+
+
+def _reads_without_waiting() -> bool:
+    """Whether a database that takes no writes can still be read at once, as a locked file of SQLite."""
+    return connection.vendor == "sqlite"
 
 
 def _database_takes_writes() -> bool:
