@@ -12,10 +12,11 @@ import psycopg2
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.core.postgresql import crowding, patience
-from apps.operations.monitoring import readiness
+from apps.operations.monitoring import gauges, readiness
 from tests.callers import Caller
 from tests.servers import PostgreSQL, postgresql
 
@@ -118,6 +119,14 @@ def test_a_frozen_server_makes_nobody_wait_for_long(
             assert during(lambda: shell.get("discover", user_id=1).status_code) == 503
             assert during(lambda: client.get("/-/readiness").status_code) == 503
             assert during(lambda: client.get("/-/liveness").status_code) == 200
+            assert during(lambda: shell.get("check").status_code) == 200
+            assert during(missing_gauges) == 3
+
+
+def missing_gauges() -> int:
+    """Return how many groups of gauges a scrape lacks."""
+    found = {metric.name: metric for metric in gauges.Gauges(now=timezone.now()).collect()}
+    return int(found["gitlab_internal_scrape_failures"].samples[0].value)
 
 
 def during(ask: Callable[[], int]) -> int:

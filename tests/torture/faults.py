@@ -77,7 +77,7 @@ def _freezing(server: Neighbour) -> Callable[[Stage], None]:
         with server.frozen():
             stage.probe("/-/liveness", within=1)
             stage.probe("/-/readiness", within=3, expected=frozenset({503}))
-            stage.probe("/metrics", within=8)
+            stage.probe("/metrics", within=5)
             time.sleep(max(0.0, ends - time.monotonic()))
 
     return freeze
@@ -88,7 +88,7 @@ def _hold_lock(stage: Stage) -> None:
         other.execute("BEGIN IMMEDIATE")
         stage.probe("/-/liveness", within=1)
         stage.probe("/-/readiness", within=3, expected=frozenset({503}))
-        stage.probe("/metrics", within=8)
+        stage.probe("/metrics", within=5)
         time.sleep(stage.seconds)
         other.execute("ROLLBACK")
 

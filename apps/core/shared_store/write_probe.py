@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from apps.core.postgresql import patience
 from apps.core.shared_store.models import Entry
 
 PATIENCE = 1.0  # seconds; whoever asks waits two, and asks for more than this
@@ -26,7 +27,7 @@ def write() -> None:
     if settings.READ_ONLY:
         Entry.objects.filter(key="").exists()
         return
-    with _patience(), transaction.atomic():
+    with patience.at_most(PATIENCE), _patience(), transaction.atomic():
         if connection.vendor == "postgresql":
             _execute(f"SET LOCAL statement_timeout = {_milliseconds(PATIENCE)}")
         entry = Entry.objects.create(key=f"probe:{uuid4().hex}", expires_at=timezone.now())

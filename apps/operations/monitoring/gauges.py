@@ -1,11 +1,11 @@
 """What can be counted at the moment when somebody asks; docs/observability.md describes each."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Min, Q
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -17,7 +17,7 @@ from apps.core.jobs import heartbeats
 from apps.core.postgresql import patience
 from apps.operations import rotation
 
-PATIENCE = 4.0  # seconds for all of it; Prometheus waits for ten
+PATIENCE = 2.0  # seconds for one measure; a database that does not answer is asked for one only
 CONNECTED = timedelta(hours=1)  # longer than the last use of a token may go unrecorded
 
 log = structlog.get_logger(__name__)
@@ -32,11 +32,18 @@ class Gauges(Collector):
     def collect(self) -> Iterable[Metric]:
         """Yield every gauge."""
         failed = 0
-        until = time.monotonic() + PATIENCE
+        is_away = False
         for measure in MEASURES:
+            if is_away and measure in OF_THE_DATABASE:
+                failed += 1
+                continue
             try:
-                with patience.at_most(max(0.1, until - time.monotonic())):
+                with patience.at_most(PATIENCE):
                     yield from list(measure(self._now))
+            except (OperationalError, InterfaceError):
+                log.warning("gauge not measured", gauge=measure.__name__, exc_info=True)
+                failed += 1
+                is_away = True
             except Exception:
                 # A scrape must tell what it can, whatever a driver or a file system raises.
                 log.warning("gauge not measured", gauge=measure.__name__, exc_info=True)
@@ -106,7 +113,8 @@ def secrets(now: datetime) -> Iterator[Metric]:
     )
 
 
-MEASURES: tuple[Callable[[datetime], Iterator[Metric]], ...] = (queue, workers, agents, secrets)
+OF_THE_DATABASE: tuple[Callable[[datetime], Iterator[Metric]], ...] = (queue, workers, agents)
+MEASURES = (*OF_THE_DATABASE, secrets)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
