@@ -1,10 +1,13 @@
 """A browser in which an administrator has logged in."""
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests.factories.directory import UserFactory
+
+admin.autodiscover()  # as the URL configuration does; modules here look at the pages before any request
 
 
 @pytest.fixture(autouse=True)

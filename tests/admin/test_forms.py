@@ -17,6 +17,7 @@ from apps.core.admin_site.widgets import DRESSED
 from apps.directory.models import AccessLevel, User
 from apps.git_access.models import ProtectedBranch
 from apps.git_access.pushes.after.webhooks import destinations
+from apps.operations.doctor import certificates
 from apps.ssh_keys import one_time_passwords
 from tests.admin.browser import column, submit
 from tests.admin.test_pages import REGISTERED, row_of
@@ -267,11 +268,17 @@ def test_the_dashboard_and_every_list_ask_no_more_than_twelve_queries(
     assert now - timedelta(days=1) < now
 
 
-def test_whether_all_is_well_is_told_beside_the_page(operator: Client) -> None:
+def test_whether_all_is_well_is_told_beside_the_page(
+    operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in certificates.VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
     line, page = operator.get("/admin/health/"), operator.get("/admin/doctor/")
 
     assert (line.status_code, page.status_code) == (200, 200)
     assert "Database" in line.content.decode()
+    assert "The current secret of shell" in line.content.decode()
+    assert "No setting names a certificate" in line.content.decode()
     assert "migrations pending" in page.content.decode()
 
 

@@ -116,6 +116,8 @@ def done(operator: Client, model: type[Model], action: str, *rows: Model) -> Non
 
 
 def test_every_model_that_operators_need_has_pages() -> None:
+    admin.autodiscover()
+
     registered = {model for model in admin.site._registry if model._meta.app_label == "agent"}
 
     assert registered == set(MAKERS)

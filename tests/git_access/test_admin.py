@@ -80,6 +80,8 @@ def url(model: type[Model], page: str, *args: Any) -> str:
 
 
 def test_every_model_that_operators_need_has_pages() -> None:
+    admin.autodiscover()
+
     registered = {model for model in admin.site._registry if model._meta.app_label == "git_access"}
 
     assert registered == set(FACTORIES)

@@ -24,7 +24,10 @@ NAMES = {
     "worker": "Worker",
     "gitaly": "Gitaly",
     "disk": "Disk",
+    "secrets": "Secrets by age",
+    "certificates": "Certificates",
 }
+AGEING = ("secrets", "certificates")
 PERMISSION = "django_tasks_database.view_dbtaskresult"
 
 
@@ -35,6 +38,8 @@ class Health:
     failed: tuple[str, ...]
     degraded: tuple[str, ...]
     well: tuple[str, ...]
+    ages: tuple[str, ...] = ()
+    """How old each secret is, and on which day each certificate ends."""
 
     @property
     def sentence(self) -> str:
@@ -53,12 +58,18 @@ class Health:
 
 def look(*, now: datetime) -> Health:
     """Look at what a request needs; each part answers within moments, or has failed."""
-    states = {**readiness.look(now=now).checks, "disk": _disk()}
+    ageing = {name: examination.of(name, now=now) for name in AGEING}
+    old = {
+        name: State.OK if all(finding.is_well for finding in found) else State.DEGRADED
+        for name, found in ageing.items()
+    }
+    states = {**readiness.look(now=now).checks, "disk": _disk(), **old}
 
     def those(wanted: State) -> tuple[str, ...]:
         return tuple(NAMES.get(name, name) for name, state in states.items() if state == wanted)
 
-    return Health(those(State.FAILED), those(State.DEGRADED), those(State.OK))
+    facts = tuple(finding.fact for found in ageing.values() for finding in found)
+    return Health(those(State.FAILED), those(State.DEGRADED), those(State.OK), facts)
 
 
 def _disk() -> State:

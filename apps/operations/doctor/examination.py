@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
-from apps.operations.doctor import credentials, data, lfs_files, storages, work
+from apps.operations.doctor import certificates, credentials, data, lfs_files, storages, work
 from apps.operations.doctor.finding import Finding
 
 Check = Callable[..., Iterator[Finding]]
@@ -17,6 +17,7 @@ CHECKS: dict[str, Check] = {
     "shared store": data.shared_store,
     "secrets": credentials.secrets,
     "stored secrets": credentials.stored,
+    "certificates": certificates.certificates,
     "gitaly": storages.gitaly,
     "lfs store": lfs_files.lfs_store,
     "lfs files": lfs_files.lfs_files,
