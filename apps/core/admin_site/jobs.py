@@ -1,6 +1,5 @@
 """Jobs for operators: what waits, what has failed and why, and what can be done about it."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -102,9 +101,9 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
         self.message_user(request, f"{count} jobs are discarded.", messages.SUCCESS)
 
     @admin.display(description="not before")
-    def next_attempt(self, job: Any) -> datetime | None:
+    def next_attempt(self, job: Any) -> str | None:
         """When it may run, where that is not at once."""
-        return None if job.run_after == get_date_max() else job.run_after
+        return None if job.run_after == get_date_max() else f"{job.run_after:%Y-%m-%d %H:%M}"
 
     @admin.display(description="traceback")
     def formatted_traceback(self, job: Any) -> str:

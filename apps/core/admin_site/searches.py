@@ -57,4 +57,5 @@ def keep(rows: QuerySet[Any], found: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
 
 
 def _around(limited: QuerySet[Any]) -> QuerySet[Any]:
-    return limited.model._base_manager.filter(pk__in=limited).values("pk")
+    around: QuerySet[Any] = limited.model._base_manager.filter(pk__in=limited).values("pk")
+    return around
