@@ -61,7 +61,7 @@ class UnreadableScopes(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class TokenRequest:
     """What the token shall be like, as the request said it; ``scopes`` is ``None`` where it said no list."""
 
     name: str
@@ -69,7 +69,7 @@ class Wish:
     expires_at: str
 
 
-def create(*, claim: Claim, wish: Wish, delivery: Delivery, now: datetime) -> dict[str, Any]:
+def create(*, claim: Claim, wanted: TokenRequest, delivery: Delivery, now: datetime) -> dict[str, Any]:
     """Create a token; the same request delivered again gets the same token.
 
     Raises:
@@ -77,39 +77,39 @@ def create(*, claim: Claim, wish: Wish, delivery: Delivery, now: datetime) -> di
         UnreadableScopes: the scopes are no list.
     """
     user = _owner(claim, now=now)
-    asked = _read(wish)
+    asked = _read(wanted)
     if user.state != UserState.ACTIVE:
         raise NotCreated("Not permitted to create")
     expires_at = _limited(asked, today=now.date())
-    if len(wish.name) > access_tokens.MAX_NAME_LENGTH:
+    if len(wanted.name) > access_tokens.MAX_NAME_LENGTH:
         raise NotCreated(f"Name is too long (maximum is {access_tokens.MAX_NAME_LENGTH} characters)")
-    return _issue(user, wish, expires_at, delivery)
+    return _issue(user, wanted, expires_at, delivery)
 
 
 def _owner(claim: Claim, *, now: datetime) -> User:
-    actor = owners.arrive(claim, now=now)
+    actor = owners.identify(claim, now=now)
     if actor.deploy_key:
         raise DeployKey
     return owners.owner(claim, actor)
 
 
-def _read(wish: Wish) -> date | None:
+def _read(wanted: TokenRequest) -> date | None:
     """Check name and scopes, and return the expiry date."""
-    if not wish.name.strip():
+    if not wanted.name.strip():
         raise NoName
-    if wish.scopes is None:
+    if wanted.scopes is None:
         raise UnreadableScopes
-    if not wish.scopes:
+    if not wanted.scopes:
         raise NoScopes
-    for scope in wish.scopes:
+    for scope in wanted.scopes:
         if scope not in access_tokens.SCOPES:
             raise InvalidScope(scope)
-    if not wish.expires_at:
+    if not wanted.expires_at:
         return None
     try:
-        return dates.parse(wish.expires_at)
+        return dates.parse(wanted.expires_at)
     except ValueError:
-        raise InvalidExpiryDate(wish.expires_at) from None
+        raise InvalidExpiryDate(wanted.expires_at) from None
 
 
 def _limited(expires_at: date | None, *, today: date) -> date | None:
@@ -120,13 +120,13 @@ def _limited(expires_at: date | None, *, today: date) -> date | None:
 
 
 @transaction.atomic
-def _issue(user: User, wish: Wish, expires_at: date | None, delivery: Delivery) -> dict[str, Any]:
+def _issue(user: User, wanted: TokenRequest, expires_at: date | None, delivery: Delivery) -> dict[str, Any]:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     earlier = delivery.earlier_answer()
     if earlier is not None:
         return earlier
     token, raw = access_tokens.issue(
-        user=user, name=wish.name, scopes=wish.scopes or (), expires_at=expires_at
+        user=user, name=wanted.name, scopes=wanted.scopes or (), expires_at=expires_at
     )
     answer = {
         "token": raw,

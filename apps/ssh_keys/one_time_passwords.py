@@ -61,7 +61,7 @@ def required(*, claim: Claim, now: datetime) -> bool:
     Raises:
         Refused: there is no key, or nobody owns it.
     """
-    actor = owners.arrive(claim, now=now)
+    actor = owners.identify(claim, now=now)
     _, user = owners.key_and_owner(actor)
     return actor.deploy_key is None and second_factors.enabled(user)
 
@@ -73,7 +73,7 @@ def open_session(*, claim: Claim, code: str | None, delivery: Delivery, now: dat
         Refused: the reason, for the person who typed the code.
         NoCode: there is none.
     """
-    actor = owners.arrive(claim, now=now)
+    actor = owners.identify(claim, now=now)
     key, user = owners.key_and_owner(actor)
     _may_try(actor, user)
     if not _use_up(code, user=user, delivery=delivery, now=now):

@@ -40,7 +40,7 @@ class NoOwner(Refused):
     message = "Could not find a user for the given key"
 
 
-def arrive(claim: Claim, *, now: datetime) -> Actor:
+def identify(claim: Claim, *, now: datetime) -> Actor:
     """Return who the request is from; a key notes that it was used."""
     actor = actors.find(claim)
     if actor.key:

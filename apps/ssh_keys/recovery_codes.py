@@ -33,7 +33,7 @@ def regenerate(*, claim: Claim, now: datetime) -> list[str]:
     Raises:
         Refused: the user has none to get.
     """
-    actor = owners.arrive(claim, now=now)
+    actor = owners.identify(claim, now=now)
     user = owners.owner(claim, actor)
     if actor.deploy_key:
         raise DeployKey

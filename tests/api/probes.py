@@ -7,7 +7,7 @@ from rest_framework.viewsets import ViewSet
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest, Failure, ResourceNotFound
-from apps.core.api.params import Given, parameters
+from apps.core.api.params import Parameters, parameters
 from apps.core.api.views import InternalViewSet
 
 handler404 = "apps.core.api.errors.route_not_found"
@@ -28,7 +28,7 @@ class ProbeViewSet(InternalViewSet):
 
     def typed(self, request: Request) -> Response:
         """Answer with two typed parameters."""
-        given = Given(request)
+        given = Parameters(request)
         return Response({"name": given.text("name"), "id": given.identifier("id"), "all": given.texts("all")})
 
     def fail(self, request: Request) -> Response:

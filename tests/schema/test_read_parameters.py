@@ -53,13 +53,13 @@ class Noting(dict[str, Any]):
 def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     """The names that a view reads; those of authentication have been read before."""
     noted: set[str] = set()
-    original = params.Given.__init__
+    original = params.Parameters.__init__
 
-    def noting(given: params.Given, request: Any) -> None:
+    def noting(given: params.Parameters, request: Any) -> None:
         original(given, request)
         given._values = Noting(given._values, noted)
 
-    monkeypatch.setattr(params.Given, "__init__", noting)
+    monkeypatch.setattr(params.Parameters, "__init__", noting)
     yield noted
 
 

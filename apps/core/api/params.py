@@ -31,7 +31,7 @@ def parameters(request: Request) -> dict[str, Any]:
     return {**query(request), **body} if isinstance(body, Mapping) else query(request)
 
 
-class Given:
+class Parameters:
     """Typed access to the parameters of one request.
 
     A wrong JSON type, a NUL character or a lone surrogate is refused as ``"name" is invalid``.
@@ -42,7 +42,7 @@ class Given:
             raise BadRequest("The request body must be a JSON object")
         self._values = parameters(request)
 
-    def with_default(self, name: str, value: Any) -> "Given":
+    def with_default(self, name: str, value: Any) -> "Parameters":
         """Return the same parameters, with this one where it is absent."""
         given = copy(self)
         given._values = {**self._values, name: value} if self.value(name) is None else self._values

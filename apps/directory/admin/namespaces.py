@@ -16,7 +16,7 @@ from apps.directory.admin.deleted_whole import DeletedWhole
 from apps.directory.models import Namespace, Project, RedirectRoute
 
 
-class Pathed:
+class WithRoute:
     """Rows with a route: it is read with them, and a new path leaves a redirect at the former one."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -40,7 +40,7 @@ class Pathed:
 
 
 @admin.register(Namespace)
-class NamespaceAdmin(Pathed, DeletedWhole):
+class NamespaceAdmin(WithRoute, DeletedWhole):
     """Groups and personal namespaces. Their place in the tree is fixed; the path may change."""
 
     form = forms.NamespaceForm

@@ -11,7 +11,7 @@ from apps.core.admin_site.pages import ModelAdmin, StackedInline, TabularInline,
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.admin.deleted_whole import DeletedWhole
-from apps.directory.admin.namespaces import Pathed
+from apps.directory.admin.namespaces import WithRoute
 from apps.directory.models import FeatureFlag, Project, ProjectAlias, ProjectStatistics, Snippet
 
 
@@ -30,7 +30,7 @@ class ProjectAliasInline(TabularInline[ProjectAlias, Project]):
 
 
 @admin.register(Project)
-class ProjectAdmin(Pathed, DeletedWhole):
+class ProjectAdmin(WithRoute, DeletedWhole):
     """Projects. The namespace is fixed; the path may change."""
 
     form = forms.ProjectForm

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from apps.core import correlation
 from apps.core.api.errors import BadRequest
-from apps.core.api.params import Given, storable
+from apps.core.api.params import Parameters, storable
 from apps.git_access.context.attempt import Action, Command, Quarantine
 from apps.git_access.serializers.params import client_context
 from apps.ssh_keys.params import claim
@@ -14,7 +14,7 @@ OBJECT_DIRECTORY = "GIT_OBJECT_DIRECTORY_RELATIVE"
 ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES_RELATIVE"
 
 
-def command_of(given: Given) -> Command:
+def command_of(given: Parameters) -> Command:
     """Read the parameters of ``/allowed``.
 
     Raises:
@@ -41,14 +41,14 @@ def command_of(given: Given) -> Command:
     return command
 
 
-def _required(given: Given, name: str) -> str:
+def _required(given: Parameters, name: str) -> str:
     value = given.text(name)
     if not value:
         raise BadRequest(f'"{name}" not given')
     return value
 
 
-def _changes(given: Given) -> str | list[str] | None:
+def _changes(given: Parameters) -> str | list[str] | None:
     value = given.value("changes")
     if isinstance(value, list):
         return [storable("changes", line) for line in value]

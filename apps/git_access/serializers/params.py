@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from apps.core.api.errors import BadRequest
-from apps.core.api.params import Given
+from apps.core.api.params import Parameters
 from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import MalformedRepository, RepositoryId
 
 
-def repository(given: Given) -> RepositoryId:
+def repository(given: Parameters) -> RepositoryId:
     """Return the repository that must be named.
 
     Raises:
@@ -32,7 +32,7 @@ def well_formed(gl_repository: str) -> RepositoryId:
         raise BadRequest('"gl_repository" is invalid') from None
 
 
-def client_context(given: Given) -> dict[str, Any]:
+def client_context(given: Parameters) -> dict[str, Any]:
     """Return what GitLab told Gitaly to pass on, or an empty context.
 
     Raises:

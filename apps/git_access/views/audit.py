@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.errors import BadRequest, Failure
-from apps.core.api.params import Given, storable
+from apps.core.api.params import Parameters, storable
 from apps.core.api.views import InternalViewSet
 from apps.core.api.workhorse_authentication import ShellOrWorkhorseAuthentication, is_workhorse
 from apps.git_access.access import audit
@@ -30,7 +30,7 @@ class AuditViewSet(InternalViewSet):
 
     def git_audit_event(self, request: Request) -> Response:
         """``POST /internal/shellhorse/git_audit_event``."""
-        given = Given(request)
+        given = Parameters(request)
         if is_workhorse(request):
             given = given.with_default("changes", ANY)  # its first releases leave them out
         if problems := [*_missing(given), *_invalid(given)]:
@@ -48,11 +48,11 @@ class AuditViewSet(InternalViewSet):
         return Response({"status": True, "message": message})
 
 
-def _missing(given: Given) -> Iterator[str]:
+def _missing(given: Parameters) -> Iterator[str]:
     return (f"{name} is missing" for name in REQUIRED if given.value(name) is None)
 
 
-def _invalid(given: Given) -> Iterator[str]:
+def _invalid(given: Parameters) -> Iterator[str]:
     for name in (*REQUIRED, "check_ip"):
         if given.value(name) is not None and not _is_text(name, given.value(name)):
             yield f"{name} is invalid"
@@ -73,7 +73,7 @@ def _is_text(name: str, value: Any) -> bool:
     return True
 
 
-def _negotiation(given: Given) -> Negotiation:
+def _negotiation(given: Parameters) -> Negotiation:
     statistics = given.value(STATISTICS)
     return Negotiation(wants=_count(statistics, "wants") or 0, haves=_count(statistics, "haves") or 0)
 

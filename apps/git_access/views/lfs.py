@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure, ResourceNotFound
-from apps.core.api.params import Given
+from apps.core.api.params import Parameters
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
 from apps.git_access.lfs import files, holders, tokens
@@ -26,7 +26,7 @@ class LfsViewSet(InternalViewSet):
 
     def lfs_authenticate(self, request: Request) -> Response:
         """Answer with a token and the URL that it is for."""
-        given = Given(request)
+        given = Parameters(request)
         gl_repository = given.text("gl_repository")
         if gl_repository is not None:
             params.well_formed(gl_repository)
@@ -52,7 +52,7 @@ class LfsViewSet(InternalViewSet):
 
     def lfs(self, request: Request) -> HttpResponseBase:
         """``GET /internal/lfs``: answer with the bytes of one file, for Gitaly's archives."""
-        given = Given(request)
+        given = Parameters(request)
         oid, gl_repository = given.text("oid"), given.text("gl_repository")
         if oid is None or gl_repository is None:
             missing = [name for name in ("oid", "gl_repository") if given.text(name) is None]

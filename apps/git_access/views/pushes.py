@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from apps.core import correlation
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure
-from apps.core.api.params import Given
+from apps.core.api.params import Parameters
 from apps.core.api.views import InternalViewSet
 from apps.git_access.pushes import journal, post_receive, pre_receive, push_options
 from apps.git_access.pushes.post_receive import Outcome
@@ -26,7 +26,7 @@ class PushViewSet(InternalViewSet):
 
     def pre_receive(self, request: Request) -> Response:
         """Count a push that is under way; the repository need not exist."""
-        repository = params.repository(Given(request))
+        repository = params.repository(Parameters(request))
         try:
             return Response({"reference_counter_increased": pre_receive.begin(repository)})
         except journal.NoRoom:
@@ -34,11 +34,11 @@ class PushViewSet(InternalViewSet):
 
     def post_receive(self, request: Request) -> Response:
         """Record a finished push and answer with what its user is told."""
-        push = _push(Given(request))
+        push = _push(Parameters(request))
         return Response(_payload(post_receive.finish(push, now=timezone.now())))
 
 
-def _push(given: Given) -> Push:
+def _push(given: Parameters) -> Push:
     context = params.client_context(given)
     return Push(
         repository=params.repository(given),

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure
-from apps.core.api.params import Given
+from apps.core.api.params import Parameters
 from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import certificates
 
@@ -18,7 +18,7 @@ class CertificateViewSet(InternalViewSet):
 
     def authorized_certs(self, request: Request) -> Response:
         """Name the user and the namespace of a certificate's holder."""
-        given = Given(request)
+        given = Parameters(request)
         try:
             admission = certificates.admit(
                 fingerprint=given.text("key") or "",

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest
-from apps.core.api.params import Given
+from apps.core.api.params import Parameters
 from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import access_tokens, one_time_passwords, recovery_codes
-from apps.ssh_keys.access_tokens import Wish
+from apps.ssh_keys.access_tokens import TokenRequest
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
 from apps.ssh_keys.params import claim
@@ -35,13 +35,13 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_recovery_codes(self, request: Request) -> Response:
         """Give out a new set of codes."""
-        codes = recovery_codes.regenerate(claim=claim(Given(request)), now=timezone.now())
+        codes = recovery_codes.regenerate(claim=claim(Parameters(request)), now=timezone.now())
         return Response({"success": True, "recovery_codes": codes})
 
     def personal_access_token(self, request: Request) -> Response:
         """Create a token and show it."""
-        given = Given(request)
-        wish = Wish(
+        given = Parameters(request)
+        wanted = TokenRequest(
             name=given.text("name") or "",
             scopes=scopes_of(given),
             expires_at=given.text("expires_at") or "",
@@ -49,8 +49,8 @@ class KeyOwnerViewSet(InternalViewSet):
         try:
             token = access_tokens.create(
                 claim=claim(given),
-                wish=wish,
-                delivery=delivery_of(request, given, **asdict(wish)),
+                wanted=wanted,
+                delivery=delivery_of(request, given, **asdict(wanted)),
                 now=timezone.now(),
             )
         except access_tokens.UnreadableScopes:
@@ -59,12 +59,12 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_config(self, request: Request) -> Response:
         """Say whether the owner has two-factor authentication on."""
-        required = one_time_passwords.required(claim=claim(Given(request)), now=timezone.now())
+        required = one_time_passwords.required(claim=claim(Parameters(request)), now=timezone.now())
         return Response({"success": True, "two_factor_required": required})
 
     def two_factor_manual_otp_check(self, request: Request) -> Response:
         """Check a code that was typed; ``two_factor_otp_check`` is its name up to GitLab Shell 14.9."""
-        given = Given(request)
+        given = Parameters(request)
         code = given.text("otp_attempt")
         try:
             one_time_passwords.open_session(
@@ -82,7 +82,7 @@ class KeyOwnerViewSet(InternalViewSet):
         raise one_time_passwords.NoPush
 
 
-def scopes_of(given: Given) -> list[str] | None:
+def scopes_of(given: Parameters) -> list[str] | None:
     """Return the scopes; absent and empty ones are none, and what is no list of texts is ``None``."""
     value = given.value("scopes")
     if value is None or value == "":
@@ -93,7 +93,7 @@ def scopes_of(given: Given) -> list[str] | None:
         return None
 
 
-def delivery_of(request: Request, given: Given, **parameters: Any) -> Delivery:
+def delivery_of(request: Request, given: Parameters, **parameters: Any) -> Delivery:
     """Return the mark by which the same request is known when it is delivered again."""
     who = {name: given.value(name) for name in ("key_id", "user_id", "username", "identifier")}
     request_id = request.META.get("HTTP_X_REQUEST_ID", "")
