@@ -20,8 +20,9 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
-# The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# The tests of one file share its fixtures, such as a running gunicorn, so they stay in one process. tests/tiers.py
+# puts the slow files first: at the end nobody waits for one that was begun last.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: serve demo test test-fast torture lint bench docs
 .DELETE_ON_ERROR:

@@ -57,9 +57,10 @@ _WITH_INSTANCES = frozenset({"operations", "end_to_end", "agent", "contract", "u
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run once, on SQLite, what no database can change."""
+    """Put slow files first, and run once, on SQLite, what no database can change."""
     _refuse_doubles(items)
     tiers.mark(items)
+    items[:] = tiers.slow_first(items)
     if os.environ.get("TEST_DATABASE") != "postgres":
         return
     again = [item for item in items if _depends_on_the_database(item)]

@@ -22,6 +22,19 @@ def mark(items: list[pytest.Item]) -> None:
         item.add_marker(_tier(item))
 
 
+def slow_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests file by file, those files first that have a test of the slowest tier.
+
+    pytest-xdist hands out files in this order. Its own, by the number of their tests, begins the files of few
+    tests last, and these are the chains that take a minute each.
+    """
+    rank: dict[Path, int] = defaultdict(int)
+    for item in items:
+        slowest = max(TIERS.index(name) for name in TIERS if item.get_closest_marker(name))
+        rank[item.path] = max(rank[item.path], slowest)
+    return sorted(items, key=lambda item: -rank[item.path])
+
+
 def _tier(item: pytest.Item) -> str:
     part = item.path.relative_to(Path(__file__).parent).parts[0]
     if part in _CHAINS:
