@@ -21,6 +21,7 @@ from tests.end_to_end.chains import Chain
 from tests.environment import WORKHORSE_SECRET_NAME
 from tests.gitaly.workspaces import Outcome
 from tests.gitaly_double.environments import of_git
+from tests.instances import Instance
 from tests.workhorse_double.server import running
 from tests.workhorse_double.settings import WorkhorseSettings
 
@@ -62,8 +63,13 @@ def in_front_of(chain: Chain, kind: str, folder: Path) -> Iterator[Front]:
 
 def settings_of(chain: Chain, *, new: bool = False, key: bytes | None = b"") -> WorkhorseSettings:
     """Return what a double in front of the chain is told; by default it has the instance's secret."""
-    place = urlsplit(chain.instance.url)
-    secret = (chain.instance.data / WORKHORSE_SECRET_NAME).read_bytes()
+    return settings_for(chain.instance, new=new, key=key)
+
+
+def settings_for(instance: Instance, *, new: bool = False, key: bytes | None = b"") -> WorkhorseSettings:
+    """Return the same for an instance alone."""
+    place = urlsplit(instance.url)
+    secret = (instance.data / WORKHORSE_SECRET_NAME).read_bytes()
     own = signing_key(secret) if key == b"" else key
     return WorkhorseSettings(backend=(place.hostname or "", place.port or 80), key=own, new=new)
 
@@ -71,7 +77,7 @@ def settings_of(chain: Chain, *, new: bool = False, key: bytes | None = b"") -> 
 @contextmanager
 def _real(chain: Chain, folder: Path) -> Iterator[str]:
     folder.mkdir(exist_ok=True)
-    configuration, port = folder / "config.toml", _free_port()
+    configuration, port = folder / "config.toml", free_port()
     configuration.write_text("[redis]\n")
     command = [
         REAL, "-config", str(configuration), "-listenAddr", f"127.0.0.1:{port}",
@@ -87,7 +93,7 @@ def _real(chain: Chain, folder: Path) -> Iterator[str]:
         stop(process, grace=5)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

@@ -197,10 +197,10 @@ def _passed_on(answer: Answer) -> Headers:
 
 
 @contextmanager
-def running(settings: WorkhorseSettings) -> Iterator[str]:
-    """Serve on a free port until the block ends; the value is the URL."""
+def running(settings: WorkhorseSettings, *, port: int = 0) -> Iterator[str]:
+    """Serve until the block ends, by default on a free port; the value is the URL."""
     handler = type("Of", (Handler,), {"settings": settings})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
