@@ -1,6 +1,6 @@
 """Git LFS over SSH alone: a real gitlab-shell carries the files, through Workhorse.
 
-``GITLAB_SHELL_BIN_DIRS`` names its programs, from 14.35 on, ``GIT_LFS_BIN_DIRS`` git-lfs 3.7; 3.3 cannot push.
+``GITLAB_SHELL_BIN_DIRS`` names its programs, from 14.35 on, and ``GIT_LFS_BIN_DIRS`` git-lfs from 3.7 on.
 """
 
 import os
