@@ -20,6 +20,7 @@ from apps.git_access.models import DenialCount
 from apps.git_access.pushes import journal
 
 INTERVAL = 60  # seconds between two writes of a process
+JOURNAL_INTERVAL = 5  # seconds between two looks at finished pushes that the database did not take
 KEPT = timedelta(days=30)
 _ADD = """
 INSERT INTO git_access_denialcount AS known (hour, reason, count) VALUES (%s, %s, %s)
@@ -111,5 +112,6 @@ def _forget() -> None:
 
 
 # Each by itself: what one cannot do leaves the others alone.
-for task in (journal.take_in, hand_over, recent_denials.hand_over, _forget):
+records.regularly(journal.take_in, seconds=JOURNAL_INTERVAL)
+for task in (hand_over, recent_denials.hand_over, _forget):
     records.regularly(task, seconds=INTERVAL)
