@@ -23,7 +23,7 @@ from bench.gitalies import with_branch
 from bench.instances import ROOT, SQLITE, Instance, fill, prepared, python, serving, settle, supervised
 from bench.load import proportional_set_size
 from bench.report import OTHER, Report
-from bench.targets import KEYS_A_SECOND, MEMORY
+from bench.targets import KEYS_A_SECOND, MEMORY, WITHIN
 from tests import servers
 
 PARTS = ("floor", "examples", "many", "memory", "seats")
@@ -71,9 +71,8 @@ def _endpoints(folder: Path, options: argparse.Namespace, checkouts: dict[str, P
             case.measure(1)
         rounds = [{case.name: case.measure(options.seconds) for case in cases} for _ in range(options.rounds)]
         report.rates(cases, rounds)
-        if "floor" in options.only:
-            report.plan(next(case.server for case in cases if case.name == "authorized_keys, PostgreSQL"))
-        report.targets(rounds)
+        report.say("")
+        report.judge_all(WITHIN, rounds)
         if options.against:
             report.comparison(rounds, options.against)
 
@@ -95,6 +94,8 @@ def _cases(
             report.missed += 1
         for each in (large, few):
             settle(each.database_url)
+        if checkout == ROOT:
+            report.plan(large.database_url)
         raw = stack.enter_context(serving(few, "bench.constant:application")) if checkout == ROOT else None
         yield from of.of_floor(raw, *(stack.enter_context(serving(each)) for each in (large, few)))
     if {"examples", "many"} & set(options.only):

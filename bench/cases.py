@@ -3,7 +3,6 @@
 import base64
 import json
 import random
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.instances import Server, World, connect, settle
-from bench.load import Burst, Request, burst, one_by_one
+from bench.load import Asked, Burst, Request, burst, one_by_one
 
 PREFIX = "/api/v4/internal"
 REPOSITORY = "/gnuwget/wget2.git"
@@ -45,8 +44,8 @@ class Case:
     """One question to one server, and how it is asked."""
 
     name: str
-    server: Server
-    ask: Callable[[Server, int], Burst]
+    server: Asked
+    ask: Callable[[Asked, int], Burst]
 
     def measure(self, seconds: int) -> Burst:
         """Ask for so many seconds, or, where one question is large, a fixed number of times."""
@@ -77,20 +76,26 @@ def of_floor(raw: Server | None, large: Server, few: Server) -> Iterator[Case]:
 def of_examples(examples: Server) -> Iterator[Case]:
     """The world of the document's examples on SQLite, which everybody starts with."""
     common = {"key_id": "11", "project": "gnuwget/wget2"}
-    pull = {**common, "action": "git-upload-pack", "protocol": "ssh", "changes": "_any"}
     push = {
         "gl_repository": "project-7",
         "identifier": "user-1",
         "changes": f"{'0' * 40} fd9e76b9136bdd9fe217061b497745792fe5a5ee refs/heads/gh-pages\n",
     }
-    yield stream("allowed, SQLite", examples, [_posting("allowed", pull)])
-    yield stream("authorized_keys, SQLite", examples, [_lookup(_key(examples, 11))])
+    yield from of_first_questions("SQLite", examples)
     yield stream("discover, SQLite", examples, [Request("GET", f"{PREFIX}/discover?key_id=11")])
     yield stream("agent_info, SQLite", examples, [_agent_info(examples)])
     yield stream("lfs_authenticate, SQLite", examples, [_posting("lfs_authenticate", common)])
     yield stream("pre_receive, SQLite", examples, [_posting("pre_receive", {"gl_repository": "project-7"})])
     yield stream("post_receive, SQLite", examples, [_posting("post_receive", push)])
     yield from _over_http(examples)
+
+
+def of_first_questions(database: str, examples: Server) -> Iterator[Case]:
+    """What every connection over SSH begins with: who is it, and may they."""
+    fixtures = json.loads((examples.instance.checkout / "fixtures" / "30_keys.json").read_text())
+    line = next(row["fields"]["key"] for row in fixtures if (row["model"], row["pk"]) == ("ssh_keys.key", 11))
+    yield stream(f"allowed, {database}", examples, [_pull(11, "gnuwget/wget2")])
+    yield stream(f"authorized_keys, {database}", examples, [_lookup(line)])
 
 
 def of_many(examples: Server, commit: str) -> Iterator[Case]:
@@ -116,19 +121,19 @@ def of_many(examples: Server, commit: str) -> Iterator[Case]:
     yield single("1,000 packs, SQLite", examples, packs)
 
 
-def stream(name: str, server: Server, requests: list[Request]) -> Case:
+def stream(name: str, server: Asked, requests: list[Request]) -> Case:
     """Eight clients who ask one question after the other."""
 
-    def ask(server: Server, seconds: int) -> Burst:
+    def ask(server: Asked, seconds: int) -> Burst:
         return burst(server.url, server.shell_secret, requests, server_pid=server.pid, seconds=seconds)
 
     return Case(name, server, ask)
 
 
-def single(name: str, server: Server, make: Callable[[], Request], *, count: int = 3) -> Case:
+def single(name: str, server: Asked, make: Callable[[], Request], *, count: int = 3) -> Case:
     """One client; what counts is the time of one request."""
 
-    def ask(server: Server, seconds: int) -> Burst:
+    def ask(server: Asked, seconds: int) -> Burst:
         return one_by_one(server.url, server.shell_secret, make, server_pid=server.pid, count=count)
 
     return Case(name, server, ask)
@@ -234,11 +239,6 @@ def _posting(endpoint: str, body: dict[str, str]) -> Request:
 
 def _lookup(line: str) -> Request:
     return Request("GET", f"{PREFIX}/authorized_keys?key={quote(line.split()[1], safe='')}")
-
-
-def _key(examples: Server, number: int) -> str:
-    with closing(sqlite3.connect(examples.instance.data / "db.sqlite3")) as database:
-        return str(database.execute("SELECT key FROM ssh_keys_key WHERE id = ?", [number]).fetchone()[0])
 
 
 def _rows(served: Server, statement: str) -> list[tuple[Any, ...]]:

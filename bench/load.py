@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
+from typing import Protocol
 from urllib.parse import urlsplit
 
 SCRIPT = Path(__file__).parent / "wrk.lua"
@@ -44,6 +45,22 @@ class Burst:
     p99: float
     server_cpu: float
     """Of the server's processes, per request."""
+
+
+class Asked(Protocol):
+    """A server that is asked: where, with which header of GitLab Shell, and the process to account for."""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+
+    @property
+    def shell_secret(self) -> str:
+        """The header of GitLab Shell; empty where it is no service of ours."""
+
+    @property
+    def pid(self) -> int:
+        """The process over all of it."""
 
 
 def burst(url: str, secret: str, requests: list[Request], *, server_pid: int, seconds: int) -> Burst:

@@ -3,14 +3,15 @@
 import platform
 import statistics
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.cases import Case
-from bench.instances import ROOT, Server, connect
+from bench.instances import ROOT, connect
 from bench.load import Burst
-from bench.targets import BESIDE_FIRST_BUILD, FIRST_BUILD, WITHIN, Target
+from bench.targets import BESIDE_FIRST_BUILD, FIRST_BUILD, Target
 
 RESULTS = Path(__file__).parent / "results"
 OTHER = " (other)"
@@ -35,18 +36,19 @@ class Report:
             digits = 0 if rate >= 100 else 1
             self.say(f"{case.name:<46}{rate:>9.{digits}f}" + "".join(f"{each:>10.2f}" for each in rest))
 
-    def plan(self, served: Server) -> None:
+    def plan(self, database_url: str) -> None:
         """Add which index the lookup of a key uses, and how many buffers it reads."""
-        with connect(served.instance.database_url) as connection, connection.cursor() as cursor:
+        with connect(database_url) as connection, connection.cursor() as cursor:
             cursor.execute(
                 "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) SELECT key.id FROM ssh_keys_key key"
                 " LEFT JOIN directory_user owner ON owner.id = key.user_id WHERE key.fingerprint_sha256 ="
                 " (SELECT fingerprint_sha256 FROM ssh_keys_key ORDER BY id LIMIT 1)"
                 " AND key.usage_type <> 'signing'"
             )
-            self.say("\nplan of authorized_keys:")
+            self.say("plan of authorized_keys:")
             for (line,) in cursor.fetchall():
                 self.say(f"  {line}")
+        self.say("")
 
     def comparison(self, rounds: Rounds, other: Path) -> None:
         """Add each case beside that of the other checkout: medians of the ratios within a round."""
@@ -58,23 +60,19 @@ class Report:
                 self.say(f"{name:<46}{rate:>9.2f}{cpu:>10.2f}")
         if commit.startswith(FIRST_BUILD):
             self.say("")
-            for target in BESIDE_FIRST_BUILD:
-                self._judge_round(target, rounds, target.base or target.case + OTHER)
+            self.judge_all(BESIDE_FIRST_BUILD, rounds)
 
-    def targets(self, rounds: Rounds) -> None:
-        """Add each ratio of two cases of this checkout."""
-        self.say("")
-        for target in WITHIN:
-            self._judge_round(target, rounds, target.base)
+    def judge_all(self, targets: Sequence[Target], rounds: Rounds) -> None:
+        """Add the ratio of each target of which there are both cases, and whether it is met."""
+        for target in targets:
+            base = target.base or target.case + OTHER
+            if {target.case, base} <= rounds[0].keys():
+                self.judge(target, _ratio(rounds, target.case, base, target.measure))
 
     def judge(self, target: Target, ratio: float) -> None:
         """Add a ratio and whether it is within its target."""
         self.missed += not target.met(ratio)
         self.say(f"{target.name}: {ratio:.2f} ({target.bound}): {'met' if target.met(ratio) else 'MISSED'}")
-
-    def _judge_round(self, target: Target, rounds: Rounds, base: str) -> None:
-        if {target.case, base} <= rounds[0].keys():
-            self.judge(target, _ratio(rounds, target.case, base, target.measure))
 
     def say(self, line: str) -> None:
         """Add a line."""
