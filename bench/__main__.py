@@ -112,8 +112,8 @@ def _memory(folder: Path, checkouts: dict[str, Path], report: Report) -> None:
     report.say("")
     sizes: dict[str, float] = {}
     for suffix, checkout in checkouts.items():
-        data = folder / f"memory{suffix.strip()}"
-        with supervised(Instance(checkout, data, SQLITE)) as pid:
+        instance = prepared(Instance(checkout, folder / f"memory{suffix.strip()}", SQLITE))
+        with supervised(instance) as pid:
             time.sleep(QUIET)
             sizes[suffix] = proportional_set_size(pid)
         report.say(f"an idle instance of make serve{suffix}: {sizes[suffix]:.0f} MiB, proportional set sizes")

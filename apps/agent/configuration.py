@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower
 
 from apps.agent.models import Agent, AgentAuthorization, UserAccessAuthorization
 from apps.directory.models import Namespace, NamespaceKind, Project
@@ -68,8 +67,7 @@ def _entries(lists: Mapping[str, Any], inside: NamespaceQuerySet) -> Iterator[_E
 
 def _named(kind: str, entries: Any, inside: Any) -> Iterator[_Entry]:
     wanted = dict(_wellformed(entries))
-    paths = inside.alias(lower_path=Lower("route__path")).filter(lower_path__in=list(wanted))
-    for row in paths.select_related("route"):
+    for row in inside.at_paths(wanted).select_related("route"):
         yield _Entry({kind: row}, wanted[row.route.path.lower()])
 
 

@@ -1,7 +1,7 @@
 """Namespaces and the paths by which they and their projects are found."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +40,11 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
 
     def at_path(self, path: str) -> "NamespaceQuerySet":
         """The namespace with this full path, ignoring case; renames are not followed."""
-        return self.alias(lower_path=Lower("route__path")).filter(lower_path=path.lower())
+        return self.at_paths([path])
+
+    def at_paths(self, paths: Iterable[str]) -> "NamespaceQuerySet":
+        """The namespaces with these full paths."""
+        return self.filter(pk__in=Route.objects.at_paths(paths).values("namespace_id"))
 
     def create_personal(self, owner: Any) -> "Namespace":
         """Create the namespace in which a user's own projects are; its path is the user's name."""
@@ -159,6 +163,18 @@ class Namespace(models.Model):
             Route.claim(f"{parent_path}{self.path}", namespace=self)
 
 
+class RouteQuerySet(models.QuerySet["Route"]):
+    """Routes by path."""
+
+    def at_paths(self, paths: Iterable[str]) -> "RouteQuerySet":
+        """The routes that are these paths, ignoring case.
+
+        Asked for by ``id IN (SELECT …)``: joined to what it leads to, a condition on ``LOWER(path)`` would
+        let SQLite read all of that, for it does not see that the outer join is an inner one.
+        """
+        return self.alias(lower_path=Lower("path")).filter(lower_path__in=[path.lower() for path in paths])
+
+
 class Route(models.Model):
     """The one full path of a namespace or project."""
 
@@ -169,6 +185,8 @@ class Route(models.Model):
     project = models.OneToOneField(
         "directory.Project", null=True, blank=True, on_delete=models.CASCADE, related_name="route"
     )
+
+    objects = RouteQuerySet.as_manager()
 
     class Meta:
         indexes = (

@@ -1,5 +1,6 @@
 """Projects, their aliases and statistics, snippets, and feature flags."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def at_path(self, path: str) -> "ProjectQuerySet":
         """The project with this full path, ignoring case; renames are not followed."""
-        return self.alias(lower_path=Lower("route__path")).filter(lower_path=path.lower())
+        return self.at_paths([path])
+
+    def at_paths(self, paths: Iterable[str]) -> "ProjectQuerySet":
+        """The projects with these full paths."""
+        return self.filter(pk__in=Route.objects.at_paths(paths).values("project_id"))
 
     def below(self, path: str) -> "ProjectQuerySet":
         """The projects in the namespace with this full path and in all below it, ignoring case."""
