@@ -149,29 +149,51 @@ def test_a_dry_run_counts_and_removes_nothing(stale: None) -> None:
 
 
 def test_rows_go_in_batches(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "FIRST", 2)
     monkeypatch.setattr(batches, "MOST", 2)
     for number in range(5):
         Entry.objects.create(key=str(number), expires_at=now - timedelta(days=1))
 
     (entries,) = (each for each in pruning.stale(pruning.Retention(), now=now) if "entries" in each.kind)
 
-    assert list(entries.remove()) == [2, 2, 1]
+    assert list(entries.remove()) == [1, 2, 2]
 
 
 @pytest.mark.parametrize(
-    ("size", "took", "after"),
+    ("commit", "row", "least", "most"),
     [
-        (100, 0.04, 100),
-        (100, 0.4, 10),
-        (100, 0.001, 200),
-        (100, 0.0, 200),
-        (2_000, 0.001, 2_000),
-        (1, 9.0, 1),
+        (0.002, 0.0001, 380, 420),
+        (0.002, 0.02, 2, 4),
+        (0.06, 0.00001, batches.MOST, batches.MOST),
+        (0.06, 0.0001, 380, 420),
+        (0.0, 0.0, batches.MOST, batches.MOST),
+        (0.0, 9.0, 1, 2),
     ],
+    ids=["quick", "much hangs on a row", "slow disk", "slow disk and rows", "nothing", "ages"],
 )
-def test_a_batch_is_as_large_as_the_last_one_was_quick(size: int, took: float, after: int) -> None:
-    assert batches.next_size(size, took=took) == after
+def test_a_batch_is_as_large_as_those_before_were_quick(
+    commit: float, row: float, least: int, most: int
+) -> None:
+    pace, size, sizes = batches.Pace(), 1, []
+
+    for _ in range(3 * batches.ONE_ROW_EVERY):
+        size = pace.next_size(size, took=commit + size * row)
+        sizes.append(size)
+
+    assert sizes.count(1) >= 3  # which say again what a commit takes
+    assert least <= max(sizes[-10:]) <= most
+
+
+def test_what_a_commit_takes_may_change() -> None:
+    pace, size = batches.Pace(), 1
+    for _ in range(20):
+        size = pace.next_size(size, took=0.001 + size * 0.00001)
+
+    sizes = []
+    for _ in range(2 * batches.ONE_ROW_EVERY):
+        size = pace.next_size(size, took=0.08 + size * 0.00001)
+        sizes.append(size)
+
+    assert max(sizes[-10:]) > 100
 
 
 def test_many_pushes_go_in_short_transactions(now: datetime) -> None:
