@@ -44,6 +44,7 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
 
     def at_paths(self, paths: Iterable[str]) -> "NamespaceQuerySet":
         """The namespaces with these full paths."""
+        # By a join, SQLite would read all namespaces: it does not see that the outer join is an inner one.
         return self.filter(pk__in=Route.objects.at_paths(paths).values("namespace_id"))
 
     def create_personal(self, owner: Any) -> "Namespace":
@@ -167,11 +168,7 @@ class RouteQuerySet(models.QuerySet["Route"]):
     """Routes by path."""
 
     def at_paths(self, paths: Iterable[str]) -> "RouteQuerySet":
-        """The routes that are these paths, ignoring case.
-
-        Asked for by ``id IN (SELECT …)``: joined to what it leads to, a condition on ``LOWER(path)`` would
-        let SQLite read all of that, for it does not see that the outer join is an inner one.
-        """
+        """The routes that are these paths, ignoring case."""
         return self.alias(lower_path=Lower("path")).filter(lower_path__in=[path.lower() for path in paths])
 
 
