@@ -231,6 +231,27 @@ def test_a_full_disk_is_said_to_be_full(dev: GitLfs, store: Any, monkeypatch: py
 
 
 @pytest.mark.django_db
+def test_no_upload_begins_where_there_is_no_room(dev: GitLfs, store: Any) -> None:
+    """Workhorse, which writes the file, would tell git-lfs nothing of why it could not."""
+    answer = dev.authorize(OID, 2**60)
+
+    assert answer.status_code == 507
+    assert b"The storage of LFS files is full" in answer.content
+    assert dev.authorize(OID, SIZE).status_code == 200
+
+
+@pytest.mark.django_db
+def test_no_upload_begins_where_nobody_can_write(dev: GitLfs, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    settings.LFS_ROOT = tmp_path / "a file" / "lfs"
+
+    answer = dev.authorize(OID, SIZE)
+
+    assert answer.status_code == 503
+    assert b"The storage of LFS files is not available" in answer.content
+
+
+@pytest.mark.django_db
 def test_rights_are_asked_for_twice(reporter: GitLfs, stranger: GitLfs, store: Any) -> None:
     for asking, status in ((reporter, 403), (stranger, 404)):
         path = written(store)

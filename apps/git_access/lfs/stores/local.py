@@ -38,6 +38,22 @@ class LocalStore(FileSystemStorage):
             except FileNotFoundError:
                 return None
 
+    def folder_for(self, size: int) -> Path:
+        """Return where Workhorse may write so many bytes; it would say nothing of why it cannot.
+
+        Raises:
+            StoreFull: there is no room for them.
+            StoreUnavailable: nobody can write there.
+        """
+        with _reported():
+            self.uploads.mkdir(parents=True, exist_ok=True)
+            disk = os.statvfs(self.uploads)
+        if not os.access(self.uploads, os.W_OK):
+            raise StoreUnavailable(f"{self.uploads} cannot be written to")
+        if disk.f_bavail * disk.f_frsize < size:
+            raise StoreFull
+        return self.uploads
+
     def uploaded_size(self, upload: str) -> int:
         """Return the bytes of what Workhorse has uploaded.
 

@@ -43,7 +43,7 @@ class UploadViewSet(LfsViewSet):
             begun = store.begin_upload(size, now=timezone.now())
             body = remote_target(oid, size, signed=begun)
         else:
-            body = local_target(oid, size, folder=str(store.uploads))
+            body = local_target(oid, size, folder=str(store.folder_for(size)))
         decisions.allowed("lfs_authorize_upload")
         return for_workhorse(body)
 
