@@ -1,9 +1,9 @@
 """Measure the first page and every list of the operators' site on the instance in DATA.
 
-``DATA=… python -m bench.pages``, after ``manage.py seed --scale`` has filled it. The time is the processor's,
-as others may be at work: that of the process, SQLite's included, and for PostgreSQL that of its answers. The
-best of some rounds counts, after one that does not. It ends with 1 when a page takes more than
-``--queries`` or ``--milliseconds``.
+``DATA=… python -m bench.pages``, after ``manage.py seed --scale`` has filled it; ``--pushes`` adds pushes, of
+which that world has none. The time is the processor's, as others may be at work: the process's, SQLite's
+included, and for PostgreSQL that of its answers. The least of some rounds counts, after one that does not. It
+ends with 1 when a page takes more than ``--queries`` or ``--milliseconds``.
 """
 
 import os

@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 
-from apps.core.admin_site import searches
+from apps.core.admin_site import lists, searches
 from apps.directory.models import Project
+from apps.git_access.models import PushRecord
 from tests.factories.directory import GroupFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +53,29 @@ def test_very_many_are_as_many_as_a_list_leads_to_and_filters_count_before(
     assert found("ham", archived=True) == ["ham6", "ham7"]
 
 
+def test_a_list_of_very_many_that_were_found_says_that_there_are_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searches, "MOST", 2)
+    monkeypatch.setattr(lists, "MOST", 2)
+    for number in range(4):
+        ProjectFactory.create(path=f"ham{number}")
+
+    def pages(term: str) -> lists.CappedPaginator:
+        rows = Project.objects.order_by("-pk")
+        return lists.CappedPaginator(searches.keep(rows, searches.by_lookups(Project, LOOKUPS, term)), 50)
+
+    assert (pages("ham").count, pages("ham").has_more) == (2, True)
+    assert (pages("ham1").count, pages("ham1").has_more) == (1, False)
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's plans depend on what is in a table")
 def test_a_beginning_is_found_by_the_index() -> None:
     (query,) = searches.by_lookups(Project, ["route__path__startswith"], "acme/ham")
 
     assert "path>? AND path<?" in query.values("pk").explain()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's plans depend on what is in a table")
+def test_pushes_that_wait_are_found_by_the_index() -> None:
+    assert "push_waiting" in PushRecord.objects.waiting().order_by("-pk").explain()

@@ -12,7 +12,7 @@ else:
     from unfold.contrib.filters.admin import AutocompleteSelectFilter as RelatedFilter
 
 __all__ = ["CappedPaginator", "RelatedFilter", "at_most"]
-MOST = 10_000  # rows that a list leads to; who looks further searches or filters
+MOST = 5_000  # rows that a list leads to; who looks further searches or filters
 
 
 def at_most(rows: QuerySet[Any], most: int) -> int:

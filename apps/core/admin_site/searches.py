@@ -47,15 +47,17 @@ def _fits(rows: Any, lookup: str, term: str) -> bool:
 def keep(rows: QuerySet[Any], found: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
     """Keep rows that at least one of the queries finds; of very many, as many as a list leads to.
 
-    What the list is filtered by counts before that. Each query stands in one more around it, since SQLite
-    takes no limited query as a part of a union.
+    What the list is filtered by counts before that.
     """
     if not found:
         return rows.none()
-    first, *others = [_around((query & rows).order_by().values("pk")[: MOST + 1]) for query in found]
+    first, *others = [_part((query & rows).order_by().values("pk")[: MOST + 1]) for query in found]
     return rows.filter(pk__in=first.union(*others) if others else first)
 
 
-def _around(limited: QuerySet[Any]) -> QuerySet[Any]:
+def _part(limited: QuerySet[Any]) -> QuerySet[Any]:
+    """Return what may be a part of a union: SQLite takes no limited query there, only one around it."""
+    if connection.vendor != "sqlite":
+        return limited
     around: QuerySet[Any] = limited.model._base_manager.filter(pk__in=limited).values("pk")
     return around

@@ -44,6 +44,10 @@ class PushRecord(models.Model):
     class Meta:
         verbose_name = "push"
         verbose_name_plural = "pushes"
+        indexes = (
+            # Which are left over is asked of a table of millions, and nearly always they are few.
+            models.Index(fields=["id"], condition=models.Q(processed_at=None), name="push_waiting"),
+        )
 
     def __str__(self) -> str:
         return f"Push {self.pk} to {self.gl_repository}"
