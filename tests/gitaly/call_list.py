@@ -7,7 +7,7 @@ makes one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import grpc
@@ -33,6 +33,7 @@ class Case:
     request: Any
     code: grpc.StatusCode
     later: grpc.StatusCode | None = None
+    also: tuple[tuple[str, str], ...] = ()
 
     def make(
         self, channel: grpc.Channel, metadata: tuple[tuple[str, str], ...]
@@ -40,7 +41,7 @@ class Case:
         """Make the call; return its status, and its details when it failed."""
         call = getattr(self.stub(channel), self.method)
         try:
-            answer = call(self.request, timeout=30, metadata=metadata)
+            answer = call(self.request, timeout=30, metadata=(*metadata, *self.also))
             if isinstance(answer, Iterator):
                 list(answer)
         except grpc.RpcError as error:
@@ -50,11 +51,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the calls go: a storage, and a repository on it that has ``commit`` on ``main``."""
+    """Where the calls go: a storage, and a repository on it that has ``commit`` on ``main``.
+
+    ``second`` is another storage of the same server, empty; ``server`` tells a server where the first is.
+    """
 
     storage: str
     path: str
     commit: str
+    second: str
+    server: tuple[tuple[str, str], ...]
 
     def repository(self, **fields: Any) -> pb.Repository:
         """Return the repository as a message."""
@@ -64,6 +70,7 @@ class Place:
 def cases(place: Place) -> Iterator[Case]:
     """Return every call of the list, in the order in which they are made."""
     yield from _repositories(place)
+    yield from _replication(place)
     yield from _places_of_objects(place)
     yield from _sizes(place)
     yield from _refs(place)
@@ -100,6 +107,43 @@ def _repositories(place: Place) -> Iterator[Case]:
     gone = place.repository(relative_path="@hashed/none.git")
     remove = pb.RemoveRepositoryRequest(repository=gone)
     yield Case("removed though missing", stubs.RepositoryServiceStub, "RemoveRepository", remove, NOT_FOUND)
+
+
+def _replication(place: Place) -> Iterator[Case]:
+    services, none = stubs.RepositoryServiceStub, "@hashed/none.git"
+    for name, code, fields in (
+        ("a repository", OK, {}),
+        ("missing", NOT_FOUND, {"relative_path": none}),
+        ("unknown storage", INVALID, {"storage_name": "elsewhere"}),
+        ("no path", INVALID, {"relative_path": ""}),
+    ):
+        asked = pb.CalculateChecksumRequest(repository=place.repository(**fields))
+        yield Case(f"checksum: {name}", services, "CalculateChecksum", asked, code)
+    request = pb.CalculateChecksumRequest()
+    yield Case("checksum: no repository", services, "CalculateChecksum", request, INVALID)
+
+    def replicate(
+        name: str, code: grpc.StatusCode, target: pb.Repository | None, source: pb.Repository | None
+    ) -> Case:
+        request = pb.ReplicateRepositoryRequest(repository=target, source=source)
+        return Case(f"replicated: {name}", services, "ReplicateRepository", request, code, also=place.server)
+
+    here = place.repository()
+    target = place.repository(storage_name=place.second)
+    gone, gone_too = (
+        place.repository(storage_name=storage, relative_path=none)
+        for storage in (place.storage, place.second)
+    )
+    moved = place.repository(storage_name=place.second, relative_path="@hashed/moved.git")
+    yield replicate("no repository", INVALID, None, here)
+    yield replicate("no source", INVALID, target, None)
+    yield replicate("on one storage", INVALID, here, here)
+    yield replicate("under another path", OK, moved, here)
+    yield replicate("to an unknown storage", INVALID, place.repository(storage_name="elsewhere"), here)
+    yield replicate("a source that is not there", NOT_FOUND, gone_too, gone)
+    yield replace(replicate("nobody says where the source is", INTERNAL, target, here), also=())
+    yield replicate("a source that is there", OK, target, here)
+    yield replicate("once more", OK, target, here)
 
 
 def _places_of_objects(place: Place) -> Iterator[Case]:

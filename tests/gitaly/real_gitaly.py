@@ -34,13 +34,21 @@ linguist_languages_path = "{folder}/ruby/languages.json"
 [daily_maintenance]
 disabled = true
 """
+_SECOND = """
+[[storage]]
+name = "{name}"
+path = "{folder}/{name}"
+"""
 
 
 @contextmanager
 def running(
-    folder: Path, *, token: str, url: str, secret_file: Path, storage: str = "default"
+    folder: Path, *, token: str, url: str, secret_file: Path, storage: str = "default", second: str = ""
 ) -> Iterator[str]:
-    """Run it with its storage ``repositories`` in ``folder``, whose path is short; return its address."""
+    """Run it with its storage ``repositories`` in ``folder``, whose path is short; return its address.
+
+    ``second`` is the name of another storage, and of its folder beside the first.
+    """
     (folder / "repositories").mkdir(exist_ok=True)
     (folder / "run").mkdir(exist_ok=True)
     (folder / "ruby").mkdir(exist_ok=True)
@@ -58,6 +66,10 @@ def running(
             storage=storage,
         )
     )
+    if second:
+        (folder / second).mkdir(exist_ok=True)
+        with config.open("a") as more:
+            more.write(_SECOND.format(name=second, folder=folder))
     with (folder / "gitaly.log").open("wb") as log:
         process = subprocess.Popen(
             [f"{PROGRAMS}/gitaly", *_verb(), str(config)],

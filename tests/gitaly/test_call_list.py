@@ -1,9 +1,12 @@
 """The double and, where ``GITALY_BIN_DIR`` names it, the real Gitaly end every call of one list alike."""
 
+import base64
+import json
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -20,6 +23,7 @@ from tests.gitaly_double.settings import DoubleSettings
 
 TOKEN = "a-token"
 PATH = "@hashed/listed.git"
+SECOND = "second"
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def place(folder: Path, tmp_path: Path) -> Place:
     commit = workspace.commit("First", file="1")
     workspace.seed(repository, "main")
     (repository / QUARANTINE).mkdir()
-    return Place("default", PATH, commit)
+    return Place("default", PATH, commit, SECOND, ())
 
 
 def assert_it_cuts_off(address: str) -> None:
@@ -66,6 +70,8 @@ def check(address: str, place: Place, *, may_be_later: bool) -> None:
     channel = channel_to(address)
     grpc.channel_ready_future(channel).result(timeout=30)
     found = []
+    told = json.dumps({place.storage: {"address": address, "token": TOKEN}}).encode()
+    place = replace(place, server=(("gitaly-servers", base64.b64encode(told).decode()),))
     for case in cases(place):
         proof = authorization(token=TOKEN, at=int(time.time()))
         code, text = case.make(channel, (("authorization", proof),))
@@ -77,8 +83,11 @@ def check(address: str, place: Place, *, may_be_later: bool) -> None:
 
 def test_the_double_ends_calls_as_the_list_says_and_bears_few_pings(folder: Path, place: Place) -> None:
     (folder / "run").mkdir()
+    (folder / SECOND).mkdir()
     settings = DoubleSettings(
-        storages={"default": folder / "repositories"}, runtime=folder / "run", token=TOKEN
+        storages={"default": folder / "repositories", SECOND: folder / SECOND},
+        runtime=folder / "run",
+        token=TOKEN,
     )
     with running(settings) as double:
         check(double.address, place, may_be_later=False)
@@ -89,6 +98,8 @@ def test_the_double_ends_calls_as_the_list_says_and_bears_few_pings(folder: Path
 def test_the_real_gitaly_ends_calls_as_the_list_says_and_bears_few_pings(folder: Path, place: Place) -> None:
     secret = folder / "secret"
     secret.write_text("secret")
-    with real_gitaly.running(folder, token=TOKEN, url="http://127.0.0.1:1", secret_file=secret) as address:
+    with real_gitaly.running(
+        folder, token=TOKEN, url="http://127.0.0.1:1", secret_file=secret, second=SECOND
+    ) as address:
         check(address, place, may_be_later=True)
         assert_it_cuts_off(address)

@@ -29,15 +29,17 @@ def replicate(
 ) -> None:
     """Fetch every ref of the source, drop those that it lacks, and let HEAD lead where its own does."""
     target, source = request.repository, request.source
+    if not source.storage_name:
+        raise invalid("source repository is empty")
     if source.storage_name == target.storage_name:
         raise invalid("repository and source have the same storage")
-    if source.relative_path != target.relative_path:
-        raise invalid("both source and repository should have the same relative path")
     told = json.loads(base64.b64decode(metadata.get("gitaly-servers", "") or "e30="))
     server = told.get(source.storage_name)
     if server is None:
         raise Refusal(grpc.StatusCode.INTERNAL, "gitaly-servers metadata lacks the source's storage")
     path = storages.path(target)
+    if not _is_there(server, source):
+        raise Refusal(grpc.StatusCode.NOT_FOUND, "invalid source repository")
     if not storages.exists(target):
         init_bare(path, branch="main", object_format=_object_format(server, source))
     environment = straight_to_gitaly(
@@ -60,6 +62,12 @@ def checksum(repository: GitDirectory) -> str:
             if line.split()[1].decode().startswith(_COUNTED):
                 total ^= int.from_bytes(hashlib.sha1(line, usedforsecurity=False).digest())
     return f"{total:040x}"
+
+
+def _is_there(server: Mapping[str, str], source: pb.Repository) -> bool:
+    stub = RepositoryServiceStub(channel_to(server["address"]))
+    request = pb.RepositoryExistsRequest(repository=source)
+    return bool(stub.RepositoryExists(request, metadata=_metadata(server)).exists)
 
 
 def _object_format(server: Mapping[str, str], source: pb.Repository) -> str:
