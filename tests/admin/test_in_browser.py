@@ -11,11 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.directory.models import User
+from apps.git_access.pushes.tasks import process_push
 from tests.admin.test_pages import REGISTERED, row_of
+from tests.factories.git_access import PushRecordFactory, WebhookFactory
 from tests.factories.ssh_keys import DeployKeyGrantFactory, KeyFactory
 
 CHROMIUM = os.environ.get("CHROMIUM_BINARY") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -109,6 +113,35 @@ def test_every_page_opens_without_a_fault(
 
     page.wait_for_load_state("networkidle")
     assert (faults, wide) == ([], [])
+
+
+BEYOND = """() => [...document.querySelectorAll("#content-main *, #result_list *")]
+  .filter(e => e.offsetParent && !e.closest(".traceback"))
+  .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
+  .map(e => e.className)"""
+
+
+@WIDTHS
+def test_what_has_no_blanks_stays_in_the_window(
+    page: Page, live_server: LiveServer, faults: list[str], width: int
+) -> None:
+    job = process_push.enqueue(0, "")
+    trace = f"Traceback (most recent call last):\n  {'x' * 300}\nValueError: {'y' * 300}"
+    DBTaskResult.objects.filter(pk=job.id).update(status=TaskResultStatus.FAILED, traceback=trace)
+    push = PushRecordFactory.create(changes=f"{'0' * 40} {'1' * 40} refs/heads/{'z' * 200}")
+    WebhookFactory.create(url=f"https://ci.example.com/{'hook/' * 30}")
+    beyond = {}
+    for url in (
+        reverse("admin:django_tasks_database_dbtaskresult_change", args=[job.id]),
+        reverse("admin:git_access_pushrecord_change", args=[push.pk]),
+        reverse("admin:git_access_webhook_changelist"),
+    ):
+        page.goto(f"{live_server.url}{url}")
+        page.wait_for_load_state("networkidle")
+        if found := page.evaluate(BEYOND):
+            beyond[url] = found
+
+    assert (faults, beyond) == ([], {})
 
 
 VISIBLE = """() => [...document.querySelectorAll("form input, form select, form textarea")]

@@ -37,7 +37,7 @@ def test_failed_jobs_get_all_their_attempts_again(operator: Client, now: datetim
 
     failed.refresh_from_db()
     running.refresh_from_db()
-    assert said == "1 failed jobs are in the queue again."
+    assert said == "Failed jobs that are in the queue again: 1."
     assert (failed.status, failed.worker_ids, failed.traceback, failed.finished_at) == ("READY", [], "", None)
     assert running.status == TaskResultStatus.RUNNING
     assert DBTaskResult.objects.ready().filter(pk=failed.pk).exists()
@@ -46,7 +46,7 @@ def test_failed_jobs_get_all_their_attempts_again(operator: Client, now: datetim
 def test_a_waiting_job_need_not_wait_any_longer(operator: Client, now: datetime) -> None:
     later = job(run_after=now + timedelta(hours=1))
 
-    assert act(operator, "requeue", later) == "1 jobs run as soon as a worker is free."
+    assert act(operator, "requeue", later) == "Jobs that run as soon as a worker is free: 1."
 
     later.refresh_from_db()
     assert later.run_after <= now + timedelta(minutes=1)
@@ -55,7 +55,7 @@ def test_a_waiting_job_need_not_wait_any_longer(operator: Client, now: datetime)
 def test_a_job_is_discarded_unless_a_worker_has_it(operator: Client) -> None:
     waiting, running = job(), job(TaskResultStatus.RUNNING, worker_ids=["b"])
 
-    assert act(operator, "discard", waiting, running) == "1 jobs are discarded."
+    assert act(operator, "discard", waiting, running) == "Discarded jobs: 1."
 
     assert list(DBTaskResult.objects.values_list("pk", flat=True)) == [running.pk]
     assert LogEntry.objects.get().object_pk == str(waiting.pk)

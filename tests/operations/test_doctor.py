@@ -154,14 +154,14 @@ def test_old_secrets_and_open_rotations_are_found(data: Path, now: datetime) -> 
 
 def test_stored_secrets_are_opened(data: Path, now: datetime) -> None:
     row = OtpSecret.objects.create(user=UserFactory.create(), secret=Encrypted.of("text"))
-    assert examination.of("stored secrets", now=now) == [Finding("1 stored secrets, 0 under an older key")]
+    assert examination.of("stored secrets", now=now) == [Finding("Stored secrets: 1, under an older key: 0")]
 
     rotation.rotate(SecretName.ENCRYPTION)
     assert advice(examination.of("stored secrets", now=now)) == ["Run `manage.py secret reencrypt`."]
 
     secret_files.replace(data / "keys", encryption.new_key())
     assert facts(examination.of("stored secrets", now=now)) == [
-        "1 stored secrets, 0 under an older key",
+        "Stored secrets: 1, under an older key: 0",
         f"1 stored secrets that no key opens: ssh_keys.OtpSecret.secret of row {row.pk}",
     ]
 
@@ -265,36 +265,36 @@ def test_files_of_lfs_are_looked_for_and_on_demand_read(
     settings: Settings, tmp_path: Path, now: datetime, only: Callable[[str], None]
 ) -> None:
     settings.LFS_ROOT = tmp_path / "lfs"
-    only("lfs files")
-    assert examine() == (0, "ok  lfs files       No files of LFS are known.\n")
+    only("LFS files")
+    assert examine() == (0, "ok  LFS files       No files of LFS are known.\n")
     oid = "ab" * 32
     LfsObjectFactory.create(oid=oid, size=1, file=name_of(oid))
     path = settings.LFS_ROOT / name_of(oid)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x")
 
-    assert examine() == (0, "ok  lfs files       1 files of LFS on disk looked for.\n")
+    assert examine() == (0, "ok  LFS files       1 files of LFS on disk looked for.\n")
     code, said = examine("--all")
     assert code == 1
     assert said.startswith(
-        f"!!  lfs files       1 files of LFS on disk read from first to last byte; 1 are damaged: {oid}."
+        f"!!  LFS files       1 files of LFS on disk read from first to last byte; 1 are damaged: {oid}."
     )
     path.unlink()
-    assert examination.of("lfs files", now=now)[0].fact.endswith(f"; 1 are missing: {oid}")
+    assert examination.of("LFS files", now=now)[0].fact.endswith(f"; 1 are missing: {oid}")
 
 
 def test_new_files_of_lfs_have_a_place(settings: Settings, tmp_path: Path, now: datetime) -> None:
     settings.LFS_ROOT = tmp_path / "lfs"
-    assert examination.of("lfs store", now=now) == [Finding(f"New files of LFS go to {tmp_path}/lfs")]
+    assert examination.of("LFS store", now=now) == [Finding(f"New files of LFS go to {tmp_path}/lfs")]
     settings.LFS_STORE = "s3"
-    assert examination.of("lfs store", now=now) == [
+    assert examination.of("LFS store", now=now) == [
         Finding(
             "Object storage (no bucket) does not answer: LFS_S3_BUCKET is empty",
             "Correct LFS_S3_…, or start it.",
         )
     ]
     settings.LFS_STORE = "floppy"
-    assert advice(examination.of("lfs store", now=now)) == ["Let it be `local` or `s3`."]
+    assert advice(examination.of("LFS store", now=now)) == ["Let it be `local` or `s3`."]
 
 
 def test_the_end_tells_whether_there_is_anything_to_do(data: Path, only: Callable[[str], None]) -> None:

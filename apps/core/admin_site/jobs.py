@@ -85,20 +85,20 @@ class JobAdmin(ReadOnly, ModelAdmin[Any]):
         """Give failed jobs all their attempts again."""
         with audit.of_each(jobs):
             count = queue.restart(jobs, now=timezone.now())
-        self.message_user(request, f"{count} failed jobs are in the queue again.", messages.SUCCESS)
+        self.message_user(request, f"Failed jobs that are in the queue again: {count}.", messages.SUCCESS)
 
     @admin.action(description="Run the selected waiting jobs now", permissions=["act"])
     def requeue(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         """Let jobs that wait for their next attempt not wait any longer."""
         with audit.of_each(jobs):
             count = queue.hurry(jobs, now=timezone.now())
-        self.message_user(request, f"{count} jobs run as soon as a worker is free.", messages.SUCCESS)
+        self.message_user(request, f"Jobs that run as soon as a worker is free: {count}.", messages.SUCCESS)
 
     @admin.action(description="Discard the selected jobs", permissions=["act"])
     def discard(self, request: HttpRequest, jobs: QuerySet[Any]) -> None:
         """Throw away jobs that are not at work."""
         count = queue.discard(jobs)
-        self.message_user(request, f"{count} jobs are discarded.", messages.SUCCESS)
+        self.message_user(request, f"Discarded jobs: {count}.", messages.SUCCESS)
 
     @admin.display(description="not before")
     def next_attempt(self, job: Any) -> str | None:

@@ -56,7 +56,7 @@ def stored(*, now: datetime) -> Iterator[Finding]:
             "Stored secrets cannot be opened", f"{error} Better: restore the old file from a backup."
         )
         return
-    fact = f"{found.total} stored secrets, {found.older} under an older key"
+    fact = f"Stored secrets: {found.total}, under an older key: {found.older}"
     yield Finding(fact, "Run `manage.py secret reencrypt`." if found.older else "")
     if found.unreadable:
         names = ", ".join(found.unreadable[:NAMED])

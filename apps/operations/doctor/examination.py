@@ -19,8 +19,8 @@ CHECKS: dict[str, Check] = {
     "stored secrets": credentials.stored,
     "certificates": certificates.certificates,
     "gitaly": storages.gitaly,
-    "lfs store": lfs_files.lfs_store,
-    "lfs files": lfs_files.lfs_files,
+    "LFS store": lfs_files.lfs_store,
+    "LFS files": lfs_files.lfs_files,
     "workers": work.workers,
     "queue": work.queue,
     "stuck jobs": work.stuck_jobs,
@@ -30,7 +30,7 @@ CHECKS: dict[str, Check] = {
 
 
 # What takes long, and is done for those who ask for everything.
-IN_FULL: dict[str, Check] = {"lfs files": partial(lfs_files.lfs_files, everything=True)}
+IN_FULL: dict[str, Check] = {"LFS files": partial(lfs_files.lfs_files, everything=True)}
 
 
 def of(name: str, *, now: datetime, in_full: bool = False) -> list[Finding]:
