@@ -1,6 +1,9 @@
 """What ``manage.py`` does: Django's commands, and one line where the instance cannot be worked on."""
 
+import os
 import sys
+from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +14,8 @@ from gitlab_internal import command_overview
 
 OVERVIEW: tuple[list[str], ...] = ([], ["help"], ["--help"], ["-h"])
 EVERYTHING = ["help", "--all"]
+# What rich draws: boxes around help, and tracebacks with variables.
+_DRAWN = {"help", "--help", "--show-locals"}
 _UNDEFINED_TABLE = "42P01"  # PostgreSQL's code
 
 
@@ -29,12 +34,30 @@ def main(arguments: list[str]) -> None:
     if words[named:] and not words[named].startswith("-"):
         # Commands are modules, whose names have no hyphens; people type `client-config`.
         words[named] = words[named].replace("-", "_")
+    if not _DRAWN.intersection(words):
+        _leave_rich_out()
     try:
         _Utility([program, *words]).execute()
     except (ImproperlyConfigured, OperationalError, ProgrammingError) as error:
         if "--traceback" in words or not (line := _told(error)):
             raise
         sys.exit(line)
+
+
+def _leave_rich_out() -> None:
+    """Let typer and structlog do without rich, which takes a tenth of a command's time to load.
+
+    ``import rich`` fails while structlog is loaded; then who needs it can load it.
+    """
+    os.environ.setdefault("TYPER_USE_RICH", "0")
+    loaded: dict[str, Any] = sys.modules
+    if "rich" in loaded:
+        return
+    loaded["rich"] = None
+    try:
+        import_module("structlog")
+    finally:
+        del loaded["rich"]
 
 
 class _Utility(ManagementUtility):

@@ -18,8 +18,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 from django_typer.management import TyperCommand, initialize
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer._click.exceptions import MissingParameter, UsageError  # typer carries its own click
 
 from apps.core import checks
@@ -134,7 +132,14 @@ def present(
 
 def with_progress(items: Iterable[Item], *, total: int, what: str, quiet: bool = False) -> Iterator[Item]:
     """Yield ``items`` while a bar on standard error counts them; no bar without a terminal."""
-    console = Console(file=sys.stderr)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
-        yield from progress.track(items, total=total, description=what)
+    from rich import console, progress  # noqa: PLC0415 -- few commands draw something, and it is slow to load
+
+    errors = console.Console(file=sys.stderr)
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=errors, disable=quiet or not errors.is_terminal) as bar:
+        yield from bar.track(items, total=total, description=what)

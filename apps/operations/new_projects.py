@@ -19,6 +19,13 @@ class Repositories(enum.Enum):
     CODE_AND_WIKI = enum.auto()
 
 
+def wanted(*, code: bool, wiki: bool) -> Repositories:
+    """Return what an operator asks for; a wiki comes with the code."""
+    if wiki:
+        return Repositories.CODE_AND_WIKI
+    return Repositories.CODE if code else Repositories.NONE
+
+
 def create(
     *,
     full_path: str,

@@ -1,8 +1,10 @@
 """What can go wrong with a call to Gitaly, as the caller needs to tell it apart."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import grpc
+if TYPE_CHECKING:
+    import grpc  # commands know these failures and call nobody
 
 LONGEST_DETAIL = 300  # characters
 
@@ -67,21 +69,21 @@ class GitalyRefusedRequest(GitalyFailure):
     """Gitaly found the request malformed; an older version may not know all of it."""
 
 
-_OF_STATUS: dict[grpc.StatusCode, type[GitalyFailure]] = {
-    grpc.StatusCode.UNAVAILABLE: GitalyUnavailable,
-    grpc.StatusCode.DEADLINE_EXCEEDED: GitalyDeadlineExceeded,
-    grpc.StatusCode.RESOURCE_EXHAUSTED: GitalyExhausted,
-    grpc.StatusCode.NOT_FOUND: RepositoryNotFound,
-    grpc.StatusCode.ALREADY_EXISTS: RepositoryExists,
-    grpc.StatusCode.INVALID_ARGUMENT: GitalyRefusedRequest,
-    grpc.StatusCode.UNAUTHENTICATED: GitalyRefused,
-    grpc.StatusCode.PERMISSION_DENIED: GitalyRefused,
+_OF_STATUS: dict[str, type[GitalyFailure]] = {
+    "UNAVAILABLE": GitalyUnavailable,
+    "DEADLINE_EXCEEDED": GitalyDeadlineExceeded,
+    "RESOURCE_EXHAUSTED": GitalyExhausted,
+    "NOT_FOUND": RepositoryNotFound,
+    "ALREADY_EXISTS": RepositoryExists,
+    "INVALID_ARGUMENT": GitalyRefusedRequest,
+    "UNAUTHENTICATED": GitalyRefused,
+    "PERMISSION_DENIED": GitalyRefused,
 }
 
 
-def failure_of(error: grpc.RpcError, *, call: str, storage: str) -> GitalyFailure:
+def failure_of(error: "grpc.RpcError", *, call: str, storage: str) -> GitalyFailure:
     """Translate gRPC's error about a call, such as ``/gitaly.RefService/RefExists``."""
-    kind = _OF_STATUS.get(error.code(), GitalyFailure)
+    kind = _OF_STATUS.get(error.code().name, GitalyFailure)
     return _caused(kind, Cause(error.code().name, str(error.details()), storage, call))
 
 

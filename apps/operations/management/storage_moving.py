@@ -1,8 +1,5 @@
 """The verb ``move-storage`` of projects: say what would move, move it, or end a move that was killed."""
 
-from typing import Annotated
-
-import typer
 from django.core.management.base import BaseCommand
 
 from apps.core.console import present, refusing, table
@@ -10,18 +7,6 @@ from apps.core.gitaly.failures import GitalyFailure
 from apps.directory import projects
 from apps.operations import storage_moves
 from apps.operations.move_leases import Held
-
-Storage = Annotated[str, typer.Argument(help="A storage that GITALY_STORAGES names.")]
-Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="For pushes under way to end.")]
-KeepSource = Annotated[bool, typer.Option("--keep-source", help="Leave the former repositories there.")]
-Abandon = Annotated[
-    bool, typer.Option("--abandon", help="End a move that was killed: nothing moves, pushes go on.")
-]
-
-HELP = """Copy a project's repositories to another Gitaly storage, compare, and switch.
-
-Pushes are refused meanwhile. What was broken off goes on when it is begun again.
-Example: manage.py project move-storage acme/hammer ssd --dry-run"""
 
 
 def show(command: BaseCommand, path: str, storage: str, *, as_json: bool) -> None:

@@ -11,14 +11,11 @@ from apps.core.gitaly.failures import GitalyFailure
 from apps.core.gitaly.objects import ObjectFormat
 from apps.directory import places, projects, users
 from apps.directory.models import Project, Visibility
-from apps.git_access.pushes.after import default_branches
-from apps.git_access.repositories import new_repositories, remotes
-from apps.operations import new_projects, transfers
+from apps.git_access.repositories import remotes
+from apps.operations import transfers
 from apps.operations.deletion.subjects import Kind
-from apps.operations.management import deleting, moving, storage_moving
+from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
-from apps.operations.management.storage_moving import Abandon, KeepSource, Storage, Wait
-from apps.operations.new_projects import Repositories
 
 Path = Annotated[str, typer.Argument(help="The full path, such as group/project.")]
 Format = Annotated[Literal["sha1", "sha256"], typer.Option(help="How Git names the objects.")]
@@ -26,6 +23,16 @@ Creator = Annotated[str | None, typer.Option(metavar="USERNAME", help="Who is no
 NoRepository = Annotated[
     bool, typer.Option("--no-repository", help="It is made later, with create-repository.")
 ]
+Storage = Annotated[str, typer.Argument(help="A storage that GITALY_STORAGES names.")]
+Wait = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="For pushes under way to end.")]
+KeepSource = Annotated[bool, typer.Option("--keep-source", help="Leave the former repositories there.")]
+Abandon = Annotated[
+    bool, typer.Option("--abandon", help="End a move that was killed: nothing moves, pushes go on.")
+]
+MOVE_STORAGE = """Copy a project's repositories to another Gitaly storage, compare, and switch.
+
+Pushes are refused meanwhile. What was broken off goes on when it is begun again.
+Example: manage.py project move-storage acme/hammer ssd --dry-run"""
 
 
 class Command(Noun):
@@ -43,6 +50,8 @@ class Command(Noun):
         wiki: Annotated[bool, typer.Option("--wiki", help="Make the repository of its wiki, too.")] = False,
         as_json: Json = False,
     ) -> None:
+        from apps.operations import new_projects  # noqa: PLC0415 -- gRPC: not where nobody calls Gitaly
+
         if wiki and no_repository:
             raise typer.BadParameter("--wiki makes a repository, and --no-repository makes none.")
         with refusing(users.UnknownUser, projects.UnknownNamespace, GitalyFailure):
@@ -52,15 +61,12 @@ class Command(Noun):
                 visibility=Visibility[visibility.upper()],
                 object_format=ObjectFormat(object_format),
                 creator=users.find(creator) if creator else None,
-                repositories=_wanted(code=not no_repository, wiki=wiki),
+                repositories=new_projects.wanted(code=not no_repository, wiki=wiki),
             )
         lines = [f"Created project {project.full_path} with id {project.pk}."]
         present(self, _row(project), lines, as_json=as_json)
         if not project.repository_exists:
-            self.stderr.write(
-                f"It has no repository. When a Gitaly is configured for storage {project.storage}, "
-                f"'manage.py project create-repository {project.full_path}' makes it."
-            )
+            self.stderr.write(_how_to_get_a_repository(project))
 
     @command(help="Let Gitaly make the repository of a project that lacks one.")
     def create_repository(
@@ -72,6 +78,8 @@ class Command(Noun):
         ] = None,
         as_json: Json = False,
     ) -> None:
+        from apps.git_access.repositories import new_repositories  # noqa: PLC0415 -- gRPC
+
         with refusing(projects.UnknownProject, new_repositories.NotEmpty, GitalyFailure):
             project = projects.find(path)
             if object_format:
@@ -97,6 +105,8 @@ class Command(Noun):
 
     @command(help="Make a branch the default: here, and as HEAD of the repository.")
     def set_default_branch(self, path: Path, branch: str, as_json: Json = False) -> None:
+        from apps.git_access.pushes.after import default_branches  # noqa: PLC0415 -- gRPC
+
         with refusing(projects.UnknownProject, default_branches.UnknownBranch, GitalyFailure):
             project = projects.find(path)
             default_branches.choose(project, branch)
@@ -151,7 +161,7 @@ class Command(Noun):
             )
         moving.tell_transfer(self, done, dry_run=dry_run, as_json=as_json)
 
-    @command(help=storage_moving.HELP)
+    @command(help=MOVE_STORAGE)
     def move_storage(
         self,
         path: Path,
@@ -162,6 +172,8 @@ class Command(Noun):
         dry_run: DryRun = False,
         as_json: Json = False,
     ) -> None:
+        from apps.operations.management import storage_moving  # noqa: PLC0415 -- gRPC
+
         if abandon:
             storage_moving.abandon(self, path, as_json=as_json)
         elif not storage:
@@ -215,10 +227,11 @@ class Command(Noun):
         )
 
 
-def _wanted(*, code: bool, wiki: bool) -> Repositories:
-    if wiki:
-        return Repositories.CODE_AND_WIKI
-    return Repositories.CODE if code else Repositories.NONE
+def _how_to_get_a_repository(project: Project) -> str:
+    return (
+        f"It has no repository. When a Gitaly is configured for storage {project.storage}, "
+        f"'manage.py project create-repository {project.full_path}' makes it."
+    )
 
 
 def _row(project: Project) -> dict[str, Any]:
