@@ -1,7 +1,7 @@
 """Values from the environment; one that cannot be read is named, with where to mend it, and never shown."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,11 @@ class Reader(environ.Env):  # type: ignore[misc]  # the library has no types
         ):
             return value
         raise self.unusable(var, 'is not like {"default": {"address": "unix:/run/gitaly.socket"}}')
+
+    def must_be(self, var: str, value: str, names: Sequence[str]) -> None:
+        """Let pass a value that is one of ``names``; an empty one of these is not named."""
+        if value not in names:
+            raise self.unusable(var, f"is none of {', '.join(name for name in names if name)}")
 
     def unusable(self, var: str, reason: str) -> ImproperlyConfigured:
         """Return the error that says what is wrong with a setting."""

@@ -41,7 +41,9 @@ SSH_HOST = env.str("SSH_HOST", default=INSTANCE_HOST)  # the host in SSH address
 SSH_PORT = env.int("SSH_PORT", default=22)  # the port in SSH addresses
 # The beginning of HTTP addresses that people are shown, where it is not INSTANCE_URL.
 CUSTOM_HTTP_CLONE_URL_ROOT = env.str("CUSTOM_HTTP_CLONE_URL_ROOT", default="").rstrip("/")
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")  # of the JSON lines on standard error
+# Of the JSON lines on standard error: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+env.must_be("LOG_LEVEL", LOG_LEVEL, ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 
 # --- Secrets ---
 # The secret that gitlab-shell and Gitaly share with the instance; `manage.py secret rotate shell` renews it.
@@ -90,6 +92,7 @@ GITLAB_KAS_TIMEOUT = env.float("GITLAB_KAS_TIMEOUT", default=5)  # seconds for o
 # --- Access ---
 # `ssh` or `http` forbids the other; empty allows both.
 ENABLED_GIT_ACCESS_PROTOCOL = env.str("ENABLED_GIT_ACCESS_PROTOCOL", default="")
+env.must_be("ENABLED_GIT_ACCESS_PROTOCOL", ENABLED_GIT_ACCESS_PROTOCOL, ("", "ssh", "http"))
 UPLOAD_PACK = env.bool("UPLOAD_PACK", default=True)  # allow pulls over HTTP
 RECEIVE_PACK = env.bool("RECEIVE_PACK", default=True)  # allow pushes over HTTP
 # Shut an address out of Git over HTTP for a while when its credentials have often been wrong.
@@ -163,6 +166,7 @@ LFS_ENABLED = env.bool("LFS_ENABLED", default=True)  # large files may be pushed
 LFS_ROOT = Path(env.str("LFS_ROOT", default=str(DATA / "lfs"))).resolve()
 MAX_LFS_OBJECT_SIZE = env.int("MAX_LFS_OBJECT_SIZE", default=0)  # bytes of one file; 0 is no limit
 LFS_STORE = env.str("LFS_STORE", default="local")  # where new files go: `local` is LFS_ROOT, `s3` the bucket
+env.must_be("LFS_STORE", LFS_STORE, ("local", "s3"))
 LFS_S3_BUCKET = env.str("LFS_S3_BUCKET", default="")  # in S3-compatible object storage; it must exist
 # The address of the object storage, which Workhorse and git-lfs reach too; empty: Amazon's.
 LFS_S3_ENDPOINT = env.str("LFS_S3_ENDPOINT", default="")

@@ -46,6 +46,17 @@ def test_the_path_on_disk_is_hashed_unless_the_project_has_its_own(agent_kas: Ca
     assert own == "old/place.git"
 
 
+@pytest.mark.parametrize("path", ["agent_info", "project_info?id={id}"])
+def test_a_storage_that_nobody_configured_is_not_available(
+    agent_kas: Caller, agent: Agent, settings: Settings, path: str
+) -> None:
+    settings.GITALY_STORAGES = {}
+
+    response = agent_kas.get(f"kubernetes/{path.format(id=agent.project.pk)}")
+
+    assert (response.status_code, response.json()) == (503, {"message": "503 Service Unavailable"})
+
+
 def test_a_storage_without_token_has_null(agent_kas: Caller, settings: Settings) -> None:
     settings.GITALY_STORAGES = {"default": {"address": "tcp://gitaly:8075"}}
 
@@ -83,14 +94,6 @@ def test_an_agent_ends_with_its_project(agent_kas: Caller, agent: Agent) -> None
     response = agent_kas.get("kubernetes/agent_info")
 
     assert (response.status_code, response.json()) == (404, {"message": "404 Not Found"})
-
-
-def test_an_unconfigured_storage_is_a_fault_of_ours(agent_kas: Caller, settings: Settings) -> None:
-    settings.GITALY_STORAGES = {}
-
-    response = agent_kas.get("kubernetes/agent_info")
-
-    assert (response.status_code, response.json()) == (500, {"message": "500 Internal Server Error"})
 
 
 def test_asks_the_database_once(agent_kas: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -36,6 +36,24 @@ CASES = [
         "The settings cannot be used: SSH_PORT is not a whole number. " + WHERE,
         id="int",
     ),
+    pytest.param(
+        "LOG_LEVEL",
+        "hidden",
+        "The settings cannot be used: LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR, CRITICAL. " + WHERE,
+        id="level",
+    ),
+    pytest.param(
+        "ENABLED_GIT_ACCESS_PROTOCOL",
+        "SSH",
+        "The settings cannot be used: ENABLED_GIT_ACCESS_PROTOCOL is none of ssh, http. " + WHERE,
+        id="protocol",
+    ),
+    pytest.param(
+        "LFS_STORE",
+        "S3",
+        "The settings cannot be used: LFS_STORE is none of local, s3. " + WHERE,
+        id="store",
+    ),
 ]
 
 
@@ -54,6 +72,12 @@ def test_one_line_says_what_and_where_to_mend(tmp_path: Path, name: str, value: 
     ended = ran(tmp_path, "migrate", "--skip-checks")
 
     assert ended == (1, "", line.replace("{data}", str(tmp_path)) + "\n")
+
+
+def test_a_level_may_be_in_small_letters(tmp_path: Path) -> None:
+    ended = ran(tmp_path, "shell", "--no-imports", "--command", "pass", LOG_LEVEL="warning")
+
+    assert ended == (0, "", "")
 
 
 def test_a_database_without_tables_wants_to_be_migrated(tmp_path: Path) -> None:

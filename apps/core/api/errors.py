@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from apps.core import correlation
 from apps.core.admin_site import content_security
+from apps.core.gitaly.servers import UnknownStorage
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +132,9 @@ def _answer_to(error: Exception, context: Mapping[str, Any]) -> tuple[int, Mappi
 def _failure_of_ours(error: Exception) -> tuple[int, Mapping[str, Any], dict[str, str]]:
     if isinstance(error, OperationalError | InterfaceError):
         log.warning("database not available", exc_info=error)
+        return 503, UNAVAILABLE, {}
+    if isinstance(error, UnknownStorage):
+        log.error("GITALY_STORAGES does not name a storage", storage=str(error))
         return 503, UNAVAILABLE, {}
     log.exception("unforeseen failure", exc_info=error)
     return 500, SERVER_ERROR, {}
