@@ -106,6 +106,12 @@ def kill_everything_below(process: subprocess.Popen[bytes]) -> None:
     process.wait(timeout=TIMEOUT)
 
 
+def _is_at_rest(state: dict[str, Any], finished: set[str]) -> bool:
+    """Whether every push that was answered is recorded, the journal's too, and every record processed."""
+    recorded = {revision for revision, _, _ in state["records"]}
+    return finished <= recorded and all(processed for _, _, processed in state["records"])
+
+
 def test_killed_web_server_and_worker_lose_no_push() -> None:
     with prepared_folder() as (data, database), ThreadPoolExecutor(PUSHES) as threads:
         port = _free_port()
@@ -123,7 +129,7 @@ def test_killed_web_server_and_worker_lose_no_push() -> None:
         with serving(settings, port):
             for push in [threads.submit(pushes.push, number) for number in range(PUSHES // 2, PUSHES)]:
                 push.result()
-            _await(lambda: all(processed for _, _, processed in _state(settings)["records"]))
+            _await(lambda: _is_at_rest(_state(settings), pushes.finished))
             state = _state(settings)
 
     recorded = [revision for revision, _, _ in state["records"]]

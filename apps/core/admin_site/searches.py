@@ -59,5 +59,5 @@ def _part(limited: QuerySet[Any]) -> QuerySet[Any]:
     """Return what may be a part of a union: SQLite takes no limited query there, only one around it."""
     if connection.vendor != "sqlite":
         return limited
-    around: QuerySet[Any] = limited.model._base_manager.filter(pk__in=limited).values("pk")
+    around: QuerySet[Any] = limited.model._base_manager.filter(pk__in=limited).order_by().values("pk")
     return around
