@@ -21,8 +21,8 @@ TIMEOUT = 600  # seconds for one page
 # What a page may use beside the service's own commands; whatever else it names is not found.
 PROGRAMS = (
     "base64", "bash", "cat", "chmod", "cp", "curl", "cut", "date", "diff", "env", "git", "grep", "head",
-    "install", "jq", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "sort", "ssh-keygen", "stat", "tail",
-    "tar", "tee", "touch", "tr", "wc",
+    "install", "jq", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sleep", "sort", "ssh-keygen", "stat",
+    "tail", "tar", "tee", "touch", "tr", "wc",
 )  # fmt: skip
 # Targets are checked to exist; they are run by .ci/run and by the tests of `serve`.
 _MAKE = f'#!/bin/bash\nexec {shutil.which("make")} --dry-run --directory {ROOT} "$@" >/dev/null\n'
