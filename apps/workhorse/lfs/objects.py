@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from apps.core import raw_queries
 from apps.git_access.models import LfsObject
 from apps.git_access.models.lfs import OID, FileStore
 
@@ -19,6 +20,13 @@ LARGEST = 2**63 - 1
 _OID = re.compile(OID)
 # A thousand ids are one value: Django takes its time over each one, and so does the database over the text.
 _LISTED = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT jsonb_array_elements_text(%s)"}
+# Written here, for it is asked at each download: Django takes longer to write it than the database to answer.
+_HELD = """
+SELECT object.size, object.file_store, object.file
+FROM git_access_lfsobject object
+JOIN git_access_lfsobjectlink link ON link.lfs_object_id = object.id
+WHERE object.oid = %s AND link.project_id = %s AND object.file <> ''
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,12 @@ def held_by(project_id: int, oids: Iterable[str]) -> dict[str, Held]:
         oid: Held(size, FileStore(store), name)
         for oid, size, store, name in rows.values_list("oid", "size", "file_store", "file")
     }
+
+
+def held(project_id: int, oid: str) -> Held | None:
+    """Return one of these files; ``None`` when the project does not have it."""
+    row = raw_queries.first_row(_HELD, [oid, project_id])
+    return Held(row[0], FileStore(row[1]), row[2]) if row else None
 
 
 def missing(asked: Iterable[Wanted], held: Mapping[str, Held]) -> Iterator[Wanted]:

@@ -57,6 +57,12 @@ def test_a_file_that_is_gone_is_not_found(dev: GitLfs, kept: None, store: Any) -
     assert dev.ask("GET", FILE, **SENDFILE) == NOT_FOUND
 
 
+def test_a_row_that_leads_to_no_file_is_not_found(dev: GitLfs, kept: None) -> None:
+    LfsObject.objects.update(file="")
+
+    assert dev.ask("GET", FILE, **SENDFILE) == NOT_FOUND
+
+
 def test_nobody_in_particular_fetches_what_is_public(nobody: GitLfs, kept: None, project: Project) -> None:
     assert nobody.send("GET", FILE, **SENDFILE).status_code == 401
     Project.objects.filter(pk=project.pk).update(visibility_level=20)

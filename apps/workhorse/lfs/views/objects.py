@@ -111,7 +111,7 @@ class FileViewSet(LfsViewSet):
     def file(self, request: Request, repository: str, oid: str) -> HttpResponseBase:
         """``GET /R.git/gitlab-lfs/objects/<oid>``."""
         self.require_download()
-        held = objects.held_by(self.asker.project_id, [oid]).get(oid)
+        held = objects.held(self.asker.project_id, oid)
         if held is None or stores.of(held.store).size_of(held.name) is None:
             raise LfsFailure(*NOT_FOUND)
         decisions.allowed("lfs_file")
