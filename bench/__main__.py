@@ -113,9 +113,9 @@ def _memory(folder: Path, checkouts: dict[str, Path], report: Report) -> None:
     sizes: dict[str, float] = {}
     for suffix, checkout in checkouts.items():
         instance = prepared(Instance(checkout, folder / f"memory{suffix.strip()}", SQLITE))
-        with supervised(instance) as pid:
+        with supervised(instance) as server:
             time.sleep(QUIET)
-            sizes[suffix] = proportional_set_size(pid)
+            sizes[suffix] = proportional_set_size(server.pid)
         report.say(f"an idle instance of make serve{suffix}: {sizes[suffix]:.0f} MiB, proportional set sizes")
     if OTHER in sizes:
         report.judge(MEMORY, sizes[""] / sizes[OTHER])

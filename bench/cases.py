@@ -94,7 +94,7 @@ def of_first_questions(database: str, examples: Server) -> Iterator[Case]:
     """What every connection over SSH begins with: who is it, and may they."""
     fixtures = json.loads((examples.instance.checkout / "fixtures" / "30_keys.json").read_text())
     line = next(row["fields"]["key"] for row in fixtures if (row["model"], row["pk"]) == ("ssh_keys.key", 11))
-    yield stream(f"allowed, {database}", examples, [_pull(11, "gnuwget/wget2")])
+    yield stream(f"allowed, {database}", examples, [pull_of(11, "gnuwget/wget2")])
     yield stream(f"authorized_keys, {database}", examples, [_lookup(line)])
 
 
@@ -150,7 +150,7 @@ def granted_pulls(large: Server, chance: random.Random) -> list[Request]:
         " WHERE member.access_level >= 20 LIMIT 5000",
     )
     chance.shuffle(rows)
-    return [_pull(key, path) for key, path in rows]
+    return [pull_of(key, path) for key, path in rows]
 
 
 def offered_keys(served: Server, chance: random.Random) -> list[Request]:
@@ -190,7 +190,7 @@ def members_of_many_and_few(large: Server) -> tuple[list[Request], list[Request]
         "SELECT route.path FROM directory_route route JOIN directory_project project"
         f" ON project.id = route.project_id WHERE project.namespace_id IN ({three})",
     )
-    return [_pull(key, path) for (path,) in paths], [_pull(other, path) for (path,) in paths]
+    return [pull_of(key, path) for (path,) in paths], [pull_of(other, path) for (path,) in paths]
 
 
 def _over_http(examples: Server) -> Iterator[Case]:
@@ -228,7 +228,8 @@ def _push_of(refs: int, commit: str) -> Request:
     )
 
 
-def _pull(key: int, path: str) -> Request:
+def pull_of(key: int, path: str) -> Request:
+    """Return the question of GitLab Shell whether the owner of a key may fetch."""
     pull = {"action": "git-upload-pack", "protocol": "ssh", "changes": "_any", "check_ip": "127.0.0.1"}
     return _posting("allowed", {**pull, "key_id": str(key), "project": f"{path}.git"})
 

@@ -140,8 +140,8 @@ def serving(instance: Instance, application: str | None = None) -> Iterator[Serv
 
 
 @contextmanager
-def supervised(instance: Instance) -> Iterator[int]:
-    """Run what ``make serve`` runs, and yield the process over all of it once it answers."""
+def supervised(instance: Instance) -> Iterator[Server]:
+    """Run what ``make serve`` runs, with the process over all of it, and yield it once it answers."""
     port = free_port()
     process = subprocess.Popen(
         [python(instance.checkout), "manage.py", "serve", "--port", str(port)],
@@ -153,7 +153,7 @@ def supervised(instance: Instance) -> Iterator[int]:
     )
     try:
         answers(port)
-        yield process.pid
+        yield Server(instance, f"http://localhost:{port}", process.pid)
     finally:
         stop(process, grace=80)
 

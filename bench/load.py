@@ -124,12 +124,10 @@ def _send(url: str, secret: str, request: Request) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the processor time of a process and its children, dead ones included."""
-    total = 0
-    for process in (pid, *_children(pid)):
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        total += sum(int(value) for value in fields[11:15])
-    return total / TICKS
+    """Return the processor time of a process and all below it, dead ones included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(int(value) for value in fields[11:15]) / TICKS
+    return own + sum(cpu_seconds(child) for child in _children(pid))
 
 
 def proportional_set_size(pid: int) -> float:

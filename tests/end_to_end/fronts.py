@@ -54,7 +54,8 @@ class Front:
 def in_front_of(chain: Chain, kind: str, folder: Path) -> Iterator[Front]:
     """Run a Workhorse of this kind in front of the chain."""
     if kind == "real":
-        with _real(chain, folder) as url:
+        secret = chain.instance.data / WORKHORSE_SECRET_NAME
+        with real(folder, backend=chain.instance.url, secret_file=secret) as url:
             yield Front(chain, url)
         return
     with running(settings_of(chain, new=kind == "new")) as url:
@@ -75,14 +76,15 @@ def settings_for(instance: Instance, *, new: bool = False, key: bytes | None = b
 
 
 @contextmanager
-def _real(chain: Chain, folder: Path) -> Iterator[str]:
+def real(folder: Path, *, backend: str, secret_file: Path) -> Iterator[str]:
+    """Run the real one in front of the instance at ``backend``, and yield its address."""
     folder.mkdir(exist_ok=True)
     configuration, port = folder / "config.toml", free_port()
     configuration.write_text("[redis]\n")
     command = [
         REAL, "-config", str(configuration), "-listenAddr", f"127.0.0.1:{port}",
-        "-authBackend", chain.instance.url, "-documentRoot", str(folder),
-        "-secretPath", str(chain.instance.data / WORKHORSE_SECRET_NAME),
+        "-authBackend", backend, "-documentRoot", str(folder),
+        "-secretPath", str(secret_file),
     ]  # fmt: skip
     with (folder / "workhorse.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=end_with_parent)  # noqa: PLW1509 -- one system call
