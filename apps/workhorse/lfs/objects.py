@@ -68,7 +68,7 @@ def _looked_at(oid: Any, size: Any, limit: int) -> Wanted:
     key = oid if isinstance(oid, str) and _OID.fullmatch(oid) else ""
     if not key or not _is_size(size, of=key):
         return Wanted(oid, size, key, Fault.INVALID)
-    return Wanted(oid, size, key, Fault.TOO_LARGE if 0 < limit < size else None)
+    return Wanted(oid, size, key, Fault.TOO_LARGE if _exceeds(size, limit) else None)
 
 
 def _is_size(size: Any, *, of: str) -> bool:
@@ -80,13 +80,19 @@ def _is_size(size: Any, *, of: str) -> bool:
 
 def is_too_large(size: int) -> bool:
     """Whether the instance takes no file of this size."""
-    limit: int = settings.MAX_LFS_OBJECT_SIZE
+    return _exceeds(size, settings.MAX_LFS_OBJECT_SIZE)
+
+
+def _exceeds(size: int, limit: int) -> bool:
     return 0 < limit < size
 
 
 def held_by(project_id: int, oids: Iterable[str]) -> dict[str, Held]:
     """Return which of these files the project has, by id."""
-    listed = RawSQL(_LISTED[connection.vendor], [json.dumps(list(oids))])  # noqa: S611 -- texts of ours
+    asked = list(oids)
+    if not asked:
+        return {}
+    listed = RawSQL(_LISTED[connection.vendor], [json.dumps(asked)])  # noqa: S611 -- texts of ours
     rows = LfsObject.objects.filter(projects=project_id, oid__in=listed).exclude(file="")
     return {
         oid: Held(size, FileStore(store), name)

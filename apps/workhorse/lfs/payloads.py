@@ -64,25 +64,27 @@ def download_payload(
     item: Wanted, held: Held | None, *, addresses: Addresses, direct: bool, public: bool
 ) -> dict[str, Any]:
     """Return where one file is fetched; ``direct`` from its store, ``public`` that anybody may."""
+    body = {"oid": item.oid, "size": item.size}
     if held is None:
-        return {"oid": item.oid, "size": item.size, "error": ABSENT}
+        return {**body, "error": ABSENT}
     if direct and held.store == FileStore.OBJECT_STORAGE:
         store = stores.of(held.store)
         action = {"href": store.download_url(name_of(item.oid)), "expires_in": store.download_seconds}
     else:
         action = {"href": addresses.root + item.oid, **addresses.action}
-    answer = {"oid": item.oid, "size": item.size, "actions": {"download": action}}
+    answer = {**body, "actions": {"download": action}}
     return {**answer, "authenticated": True} if public else answer
 
 
 def upload_payload(item: Wanted, *, is_held: bool, addresses: Addresses) -> dict[str, Any]:
     """Return where one file is sent, or neither that nor an error where the project has it."""
+    body = {"oid": item.oid, "size": item.size}
     if item.fault:
-        return {"oid": item.oid, "size": item.size, "error": FAULTS[item.fault]}
+        return {**body, "error": FAULTS[item.fault]}
     if is_held:
-        return {"oid": item.oid, "size": item.size}
+        return body
     action = {"href": f"{addresses.root}{item.oid}/{item.size}", **addresses.action}
-    return {"oid": item.oid, "size": item.size, "actions": {"upload": action}}
+    return {**body, "actions": {"upload": action}}
 
 
 def local_target(oid: str, size: int, *, folder: str) -> dict[str, Any]:
