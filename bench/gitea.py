@@ -25,11 +25,12 @@ from urllib.parse import urlencode
 
 from apps.operations.processes import end_with_parent, stop
 from bench.cases import Case, of_first_questions, stream
-from bench.instances import ROOT, SQLITE, Instance, answers, free_port, prepared, serving
+from bench.instances import ROOT, SQLITE, Instance, answers, prepared, serving
 from bench.load import Request
 from bench.report import Report
 from bench.targets import Target
 from tests import servers
+from tests.ports import free_port
 
 TARGETS = (
     Target("allowed, SQLite", "rate", "Gitea pull, SQLite", least=0.65),

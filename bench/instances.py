@@ -17,6 +17,7 @@ import jwt
 import psycopg2
 
 from apps.operations.processes import end_with_parent, stop
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SQLITE = "sqlite"
@@ -156,12 +157,6 @@ def supervised(instance: Instance) -> Iterator[Server]:
         yield Server(instance, f"http://localhost:{port}", process.pid)
     finally:
         stop(process, grace=80)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as chosen:
-        return int(chosen.getsockname()[1])
 
 
 def python(checkout: Path) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg2
 
 from apps.operations.processes import end_with_parent, stop
-from bench.instances import answers, free_port
+from bench.instances import answers
+from tests.ports import free_port
 from tests.servers import Cluster, PostgreSQL, cluster
 
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=100")

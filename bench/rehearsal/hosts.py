@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from apps.operations.processes import end_with_parent, stop
-from bench.instances import Instance, answers, free_port, python
+from bench.instances import Instance, answers, python
+from tests.ports import free_port
 
 SHELL_SECRET = ".gitlab_shell_secret"
 PREVIOUS = f"{SHELL_SECRET}.previous"

@@ -21,6 +21,7 @@ from tests.gitaly_double.environments import instead_of_ssh
 from tests.gitaly_double.server import running
 from tests.gitaly_double.settings import RECENT, DoubleSettings
 from tests.gitaly_double.shell.settings import ShellSettings
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -118,7 +119,7 @@ def opened(folder: Path) -> Iterator[Stage]:
     storage, runtime = folder / "repositories", folder / "run"
     storage.mkdir()
     runtime.mkdir()
-    port = _free_port()
+    port = free_port()
     url = f"http://localhost:{port}"
     api = ApiSettings.of_gitaly(RECENT, url=url, secret_file=str(folder / "data" / SECRET))
     double = DoubleSettings(storages={"default": storage}, runtime=runtime, api=api)
@@ -167,13 +168,6 @@ def _wait(until: Callable[[], bool], seconds: float, failure: str) -> None:
         if time.monotonic() > deadline:
             raise Failed(failure)
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _run(command: list[str], environment: dict[str, str], folder: Path, *, ends_with: int) -> None:

@@ -4,7 +4,6 @@
 """
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from tests.environment import WORKHORSE_SECRET_NAME
 from tests.gitaly.workspaces import Outcome
 from tests.gitaly_double.environments import of_git
 from tests.instances import Instance
+from tests.ports import free_port
 from tests.workhorse_double.server import running
 from tests.workhorse_double.settings import WorkhorseSettings
 
@@ -93,11 +93,6 @@ def real(folder: Path, *, backend: str, secret_file: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         stop(process, grace=5)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _await(url: str) -> None:

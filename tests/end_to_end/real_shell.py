@@ -17,6 +17,7 @@ import pytest
 
 from apps.operations.processes import stop
 from tests.instances import Instance
+from tests.ports import free_port
 
 SHELLS = [Path(name) for name in os.environ.get("GITLAB_SHELL_BIN_DIRS", "").split(":") if name]
 MISSING = "GITLAB_SHELL_BIN_DIRS names no gitlab-shell programs"
@@ -95,7 +96,7 @@ class Shell:
 
 def shell(programs: Path, instance: Instance, root: Path) -> Shell:
     """Return the programs of one folder, set up for an instance."""
-    port, web_port = _free_port(), _free_port()
+    port, web_port = free_port(), free_port()
     root.mkdir(exist_ok=True)
     config = _CONFIG.format(url=instance.url, data=instance.data, root=root, port=port, web_port=web_port)
     (root / "config.yml").write_text(config)
@@ -125,11 +126,6 @@ def _run(command: Sequence[str | Path], typed: str, environment: dict[str, str])
         command, input=typed, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
     )
     return Terminal(ran.stdout, ran.stderr, ran.returncode)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _await_listener(port: int) -> None:

@@ -19,6 +19,7 @@ from tests.end_to_end.chains import ROOT_KEY
 from tests.environment import SHELL_SECRET_NAME
 from tests.gitaly_double.environments import of_git
 from tests.instances import Instance, running_instance
+from tests.ports import free_port
 from tests.workhorse_double.server import running
 
 OLDEST = (3, 7)  # of git-lfs
@@ -66,7 +67,7 @@ class Clone:
 @pytest.fixture(scope="module")
 def instance() -> Iterator[Instance]:
     """An instance whose address for people is that of a Workhorse in front of it."""
-    port = fronts.free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (
         running_instance(CUSTOM_HTTP_CLONE_URL_ROOT=address) as instance,

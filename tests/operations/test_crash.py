@@ -18,6 +18,7 @@ from typing import Any
 
 from tests.callers import INTERNAL
 from tests.instances import ROOT, environment, manage, prepared_folder
+from tests.ports import free_port
 
 PUSHES = 200
 KILLED_AFTER = 60  # finished pushes
@@ -114,7 +115,7 @@ def _is_at_rest(state: dict[str, Any], finished: set[str]) -> bool:
 
 def test_killed_web_server_and_worker_lose_no_push() -> None:
     with prepared_folder() as (data, database), ThreadPoolExecutor(PUSHES) as threads:
-        port = _free_port()
+        port = free_port()
         settings = environment(data, JOB_LEASE="2", **database)
         pushes = Pushes(port, (data / ".gitlab_shell_secret").read_bytes())
 
@@ -158,12 +159,6 @@ def _await(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _descendants(pid: int) -> list[int]:

@@ -127,11 +127,5 @@ def answers(port: int) -> bool:
         return False
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def storages(address: str) -> str:
     return json.dumps({"default": {"address": address}})

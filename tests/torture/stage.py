@@ -12,11 +12,12 @@ from pathlib import Path
 from tests.gitaly_double.gate import Gate
 from tests.gitaly_double.settings import RECENT
 from tests.instances import environment, prepared_folder
+from tests.ports import free_port
 from tests.torture.clients import INTERNAL, Clients
 from tests.torture.ledger import Ledger
 from tests.torture.neighbours import Neighbour
 from tests.torture.report import Report, Row
-from tests.torture.service import Service, free_port, serving, storages
+from tests.torture.service import Service, serving, storages
 from tests.torture.worlds import gitaly
 
 RECOVERY = 60  # seconds
