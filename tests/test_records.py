@@ -159,6 +159,29 @@ def test_what_is_left_is_written_at_the_end(transactional_db: None, key: Key, no
     assert denials.by_reason(since=now) == [("rate-limit", 1)]
 
 
+def test_whatever_a_record_raises_the_next_one_is_written(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ValueError("text that nothing stores")
+
+    monkeypatch.setattr(records, "INTERVAL", 0.05)
+    monkeypatch.setattr(records, "_regular", {fail: 0.0})
+    keeper = records.start()
+    written, done_at_once = threading.Event(), threading.Event()
+
+    records.later("a", 1, fail)
+    records.at_once(fail)
+    time.sleep(0.2)
+    records.later("a", 2, written.set)
+    records.at_once(done_at_once.set)
+
+    assert done_at_once.wait(10)
+    assert written.wait(10)
+    assert keeper.is_alive()
+    keeper.stop()
+
+
 @pytest.mark.django_db
 def test_a_failure_leaves_the_transaction_around_it_whole() -> None:
     with transaction.atomic():

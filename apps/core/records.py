@@ -74,20 +74,20 @@ class Keeper(threading.Thread):
         if urgent:
             close_old_connections()
         for act in urgent:
-            act()
+            _go_on("a record was not written", act)
 
     def _round(self) -> None:
         with self._lock:
             waiting, self._waiting = list(self._waiting.values()), {}
         close_old_connections()
         for write in waiting:
-            write()
+            _go_on("a record was not written", write)
             self._do_urgent()
         now = time.monotonic()
         for task, seconds in list(_regular.items()):
             if now >= self._due.setdefault(task, now + seconds):
                 self._due[task] = now + seconds
-                _run(task)
+                _go_on("a regular task failed", task)
 
 
 _keeper: Keeper | None = None
@@ -133,11 +133,14 @@ def start() -> Keeper:
     return _keeper
 
 
-def _run(task: Write) -> None:
+def _go_on(failed: str, act: Write) -> None:
+    """Do one thing of many: whatever it raises, the thread lives and the others have their turn."""
     try:
-        task()
+        act()
     except (DatabaseError, OSError):
-        log.warning("a regular task failed", exc_info=True)
+        log.warning(failed, exc_info=True)
+    except Exception:
+        log.exception(failed)
 
 
 def _attempt(what: str, write: Write) -> None:

@@ -1,5 +1,6 @@
 """The latest refusals, each on its own: what is kept of them, and how much at most."""
 
+import json
 from collections import deque
 from datetime import datetime, timedelta
 
@@ -23,7 +24,8 @@ def _nothing_pending() -> None:
 
 def refuse(shell: Caller, **parameters: object) -> None:
     asked = {"action": "git-receive-pack", "protocol": "ssh", "changes": "_any", **parameters}
-    assert shell.post("allowed", **asked).status_code in {401, 404}
+    response = shell.request("POST", "allowed", json.dumps(asked), content_type="application/json")
+    assert response.status_code in {401, 404}
 
 
 def test_a_refusal_says_who_was_refused_what_where_and_from_where(shell: Caller) -> None:
@@ -97,3 +99,16 @@ def test_a_database_that_takes_nothing_changes_no_answer(
 
     with pytest.raises(DatabaseError):
         recent_denials.hand_over()
+    monkeypatch.undo()
+    refuse(shell, key_id=4711, project="no/such/later")
+    assert recent_denials.hand_over() == 2
+    assert [row.place for row in Denial.objects.order_by("pk")] == ["no/such", "no/such/later"]
+
+
+@pytest.mark.parametrize("address", ["a\0b", "\ud800", "a" * 300, ["192.0.2.1", "\0"]])
+def test_what_no_database_stores_takes_no_other_refusal_with_it(shell: Caller, address: object) -> None:
+    refuse(shell, key_id=4711, project="no/such")
+    refuse(shell, key_id=4711, project="no/such", check_ip=address)
+
+    assert recent_denials.hand_over() == 2
+    assert Denial.objects.count() == 2

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Max
 from django.db.models.functions import Lower
 
@@ -54,14 +55,30 @@ def note(command: Command, refusal: Refusal, *, now: datetime) -> None:
 
 
 def hand_over() -> int:
-    """Add what this process has kept to the table, and return how many refusals that were."""
+    """Add what this process has kept to the table, and return how many refusals that were.
+
+    What the database does not take is kept for the next time.
+    """
     with _lock:
         refused = list(_pending)
         _pending.clear()
+    try:
+        rows = _rows(refused)
+        Denial.objects.bulk_create(rows)
+    except DatabaseError:
+        with _lock:
+            since = list(_pending)
+            _pending.clear()
+            _pending.extend(refused + since)
+        raise
+    return len(rows)
+
+
+def _rows(refused: list[Refused]) -> list[Denial]:
     users = _existing(User, {one.user_id for one in refused})
     keys = _existing(Key, {one.key_id for one in refused})
     projects = _projects(refused)
-    rows = [
+    return [
         Denial(
             created_at=one.at,
             user_id=one.user_id if one.user_id in users else None,
@@ -76,8 +93,6 @@ def hand_over() -> int:
         )
         for one in refused
     ]
-    Denial.objects.bulk_create(rows)
-    return len(rows)
 
 
 def prune(*, now: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 from apps.core import correlation
 from apps.core.api.errors import BadRequest
 from apps.core.api.params import Parameters, storable
+from apps.core.json_values import storable_text
 from apps.git_access.context.attempt import Action, Command, Quarantine
 from apps.git_access.serializers.params import client_context
 from apps.ssh_keys.params import claim
@@ -56,8 +57,11 @@ def _changes(given: Parameters) -> str | list[str] | None:
 
 
 def _check_ip(value: Any) -> str | None:
-    """Read the client's address; what is none is kept, for it lies outside every range."""
-    return None if value is None else str(value)
+    """Read the address; what is none is kept as it can be stored, for it lies outside every range."""
+    if value is None:
+        return None
+    text = str(value)
+    return text if storable_text(text) else ascii(text)
 
 
 def _quarantine(env: Any) -> Quarantine:
