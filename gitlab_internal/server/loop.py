@@ -93,9 +93,16 @@ class Loop:
         if connection.lingers:
             self._refuse(connection, Unreadable(503, "Service Unavailable"))
         else:
-            self._read(connection)
+            self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
+        try:
+            self._take_step(connection)
+        except Exception:  # whatever it is, it is this connection's: the loop has those of others
+            log.exception("a connection failed", remote_ip=connection.client)
+            self._close(connection)
+
+    def _take_step(self, connection: Connection) -> None:
         match connection.phase:
             case Phase.READING:
                 self._read(connection)
@@ -132,7 +139,14 @@ class Loop:
         self._send(connection, refusal(unreadable), keep=False)
 
     def _compute(self, connection: Connection, request: Request) -> None:
-        """Answer one request; a thread of a lane does."""
+        """Answer one request; a thread of a lane does, and has others to answer after it."""
+        try:
+            self._answer(connection, request)
+        except Exception:
+            log.exception("a connection failed", remote_ip=connection.client)
+            self._close(connection)
+
+    def _answer(self, connection: Connection, request: Request) -> None:
         keep = request.keep_alive and not self._stopping
         connection.lingers = request.cut_off
         try:

@@ -72,6 +72,9 @@ class Reader:
         self._head += len(data)
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # Asked for another protocol or a tunnel, it is answered in this one, as RFC 9110, 7.8, allows.
+            self.requests[-1].keep_alive = False
         except httptools.HttpParserError as error:
             if not self.requests:
                 raise _refusal_of(error) from None
@@ -111,6 +114,9 @@ class Reader:
                 request.size = 0
             elif name == b"expect":
                 self.wants_continue = value.lower() == b"100-continue"
+        if self._parser.should_upgrade() and request.size is not None:
+            # The parser takes what follows for the other protocol: a body would be lost.
+            raise Unreadable(400, "Bad request - A request with a body cannot ask for another protocol")
         if request.size is not None and request.size > self._max_body:
             self._cut_off(request.size)
 

@@ -302,6 +302,23 @@ def test_an_application_that_fails_is_a_500() -> None:
     assert received.endswith(b'{"message": "500 Internal Server Error"}')
 
 
+@pytest.mark.parametrize("name", ["feed", "send"])
+def test_whatever_goes_wrong_with_a_connection_ends_that_one_only(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError
+
+    # More than there are threads: none of them may be lost.
+    with serving(PATIENT, threads=1) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(connections.Connection, name, broken)
+            assert [server.ask(GET) for _ in range(3)] == [b"", b"", b""]
+
+        assert server.ask(CLOSE).startswith(b"HTTP/1.1 200 ")
+        assert waited_for(lambda: server.loop.is_empty)
+
+
 def test_where_there_is_no_room_half_sent_requests_make_it() -> None:
     limits = Limits(head=30, body=30, idle=30, max_body=10, connections=5)
     with serving(limits) as server:

@@ -86,6 +86,9 @@ def test_of_a_body_that_is_too_long_only_its_length_is_told(body: bytes) -> None
         (POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
         (POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        # The parser would lose the body.
+        (POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello", 400),
+        (POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00", 400),  # a client that speaks TLS
         (b"GET /" + b"a" * 70_000, 414),
         (b"GET / HTTP/1.1\r\nA: b\r\nB: " + b"b" * 70_000, 431),
@@ -102,6 +105,24 @@ def test_a_request_before_garbage_is_answered_and_is_the_last() -> None:
     (request,) = read(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE")
 
     assert (request.target, request.keep_alive) == (b"/a", False)
+
+
+@pytest.mark.parametrize("step", [0, 1, 7])
+@pytest.mark.parametrize(
+    ("data", "target"),
+    [
+        (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", b"x:80"),
+        # What `curl --http2` sends, and what a browser does that wants a WebSocket.
+        (b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n", b"/a"),
+        (b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", b"/a"),
+    ],
+)
+def test_whoever_asks_for_another_protocol_is_answered_in_this_one(
+    data: bytes, target: bytes, step: int
+) -> None:
+    (request,) = read(data, step=step)
+
+    assert (request.target, request.keep_alive) == (target, False)
 
 
 @pytest.mark.parametrize(
