@@ -24,15 +24,14 @@ from apps.git_access.repositories.ids import DESIGN, WIKI, RepositoryType
 
 
 class _Answer(NamedTuple):
-    """The columns before those of the single things."""
+    """What stands before the single things."""
 
     type: str
     container_id: int | None
-    by_alias: int
+    by_alias: bool
     level: int
-    can_push: int | None
-    features: str
-    """A JSON object of 0 and 1."""
+    can_push: bool | None
+    features: dict[str, int]
     maintenance: str | None
 
 
@@ -45,12 +44,9 @@ def read(question: Question) -> Facts:
     row = raw_queries.first_row(FACTS, _parameters(question))
     if row is None:
         raise LookupError("the last arm always gives a row")
-    columns = [row[place] for place in _PLACES]
-    answer = _Answer._make(columns[0])
-    token, key, user, namespace, project, snippet = (
-        _converted(thing, part) if part[0] is not None else None
-        for thing, part in zip(_THINGS[1:], columns[1:], strict=True)
-    )
+    parts = _split(json.loads(row[0]))
+    answer = _Answer._make(parts[0])
+    token, key, user, namespace, project, snippet = parts[1:]
     return Facts(
         type=RepositoryType(answer.type),
         token=TokenFacts._make(token) if token else None,
@@ -60,10 +56,10 @@ def read(question: Question) -> Facts:
         project=ProjectFacts._make(project) if project else None,
         snippet=SnippetFacts._make(snippet) if snippet else None,
         container_id=answer.container_id,
-        by_alias=bool(answer.by_alias),
+        by_alias=answer.by_alias,
         level=answer.level,
-        can_push=None if answer.can_push is None else bool(answer.can_push),
-        features={name: bool(on) for name, on in json.loads(answer.features).items()},
+        can_push=answer.can_push,
+        features={name: bool(on) for name, on in answer.features.items()},
         maintenance=answer.maintenance,
     )
 
@@ -90,38 +86,24 @@ def _parameters(question: Question) -> dict[str, Any]:
     }
 
 
-def _date(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _texts(value: str | None) -> tuple[str, ...]:
-    return tuple(value.split()) if value else ()
-
-
-def _flag(value: Any) -> bool | None:
-    return None if value is None else bool(value)
-
-
 _READERS: dict[Any, Callable[[Any], Any]] = {
-    bool: _flag,
-    bool | None: _flag,
+    bool: bool,
+    bool | None: bool,
     datetime | None: moments.read,
-    date | None: _date,
-    tuple[str, ...]: _texts,
+    date | None: date.fromisoformat,
+    tuple[str, ...]: tuple,
 }
-_CONVERSIONS: dict[type[Any], tuple[tuple[int, Callable[[Any], Any]], ...]] = {
-    thing: tuple(
-        (place, _READERS[kind])
-        for place, kind in enumerate(get_type_hints(thing).values())
-        if kind in _READERS
-    )
-    for thing in _THINGS[1:]
-}
+_CONVERSIONS = tuple(
+    (place, _READERS[kind])
+    for place, kind in enumerate(kind for thing in _THINGS for kind in get_type_hints(thing).values())
+    if kind in _READERS
+)
 
 
-def _converted(thing: type[Any], fields: tuple[Any, ...]) -> list[Any]:
-    """Return the fields in the types that they have in Python."""
-    values = list(fields)
-    for place, reader in _CONVERSIONS[thing]:
-        values[place] = reader(values[place])
-    return values
+def _split(values: list[Any]) -> list[list[Any]]:
+    """Return what belongs to each thing, in the types that it has in Python; nothing of what is not there."""
+    for place, reader in _CONVERSIONS:
+        if values[place] is not None:
+            values[place] = reader(values[place])
+    first, *others = (values[place] for place in _PLACES)
+    return [first, *([] if part[0] is None else part for part in others)]
