@@ -112,7 +112,7 @@ AUDITLOG_CID_GETTER = "apps.core.correlation.current"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.core.api.authentication.RefuseEveryone"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.core.api.rendering.CompactJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "apps.core.api.parsers.StrictJSONParser",
         "apps.core.api.parsers.BracketFormParser",

@@ -1,12 +1,15 @@
 """Whatever a client says it accepts, it gets JSON."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
+
+_matches = lru_cache(maxsize=64)(media_type_matches)
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -16,7 +19,7 @@ class AlwaysJSON(BaseContentNegotiation):
         """Return the parser for the request's content type, or none."""
         content_type = request.content_type or ""
         for parser in parsers:
-            if media_type_matches(parser.media_type, content_type):
+            if _matches(parser.media_type, content_type):
                 return parser
         return None
 
