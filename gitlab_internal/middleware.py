@@ -1,8 +1,8 @@
 """The frame around every request: its correlation id, what is told of it, and the forgiving path."""
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -73,7 +73,7 @@ def _caller(request: HttpRequest) -> dict[str, Any]:
 
 def _correlation_id(request: HttpRequest) -> str:
     offered = request.META.get("HTTP_X_REQUEST_ID", "")
-    return offered if _CORRELATION_ID.fullmatch(offered) else uuid.uuid4().hex
+    return offered if _CORRELATION_ID.fullmatch(offered) else secrets.token_hex(16)
 
 
 class PathMiddleware:

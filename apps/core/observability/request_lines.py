@@ -33,7 +33,7 @@ def write(request: FinishedRequest) -> None:
         "correlation_id": request.correlation_id,
         "level": "debug" if level == logging.DEBUG else "info",
         "logger": _logger.name,
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "time": f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z",
     }
     record = _logger.makeRecord(_logger.name, level, "", 0, "request", (), None)
     record.line = _encode(line)
