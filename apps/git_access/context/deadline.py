@@ -12,7 +12,7 @@ from apps.core.gitaly.failures import (
     GitalyFailure,
 )
 from apps.core.observability import request_facts
-from apps.git_access.context.refusals import Exhausted, Unavailable
+from apps.git_access.context.refusals import Exhausted, Refusal, Unavailable
 
 BUDGET = 50.0  # seconds
 TIMED_OUT = "Push operation timed out"
@@ -97,23 +97,19 @@ def _milliseconds(seconds: float | None) -> str:
 def gitaly_failures_refuse(timer: CheckTimer | None = None) -> Iterator[None]:
     """Turn what goes wrong with Gitaly into what its user is told; ``timer`` says what was measured."""
     try:
-        with _noted():
-            yield
-    except GitalyExhausted as failure:
-        raise Exhausted(EXHAUSTED) from failure
-    except GitalyDeadlineExceeded as failure:
-        raise (timer or CheckTimer()).expired() from failure
-    except GitalyFailure as failure:
-        raise Unavailable(NO_GITALY) from failure
-
-
-@contextmanager
-def _noted() -> Iterator[None]:
-    try:
         yield
     except GitalyFailure as failure:
         _note(failure)
-        raise
+        raise _refusal(failure, timer) from failure
+
+
+def _refusal(failure: GitalyFailure, timer: CheckTimer | None) -> Refusal:
+    match failure:
+        case GitalyExhausted():
+            return Exhausted(EXHAUSTED)
+        case GitalyDeadlineExceeded():
+            return (timer or CheckTimer()).expired()
+    return Unavailable(NO_GITALY)
 
 
 def _note(failure: Exception) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,9 @@ class InstanceSettings:
     """Bytes; 0 is none."""
 
 
+@cache
 def current() -> InstanceSettings:
-    """Return the settings as they are now."""
+    """Return the settings as they are now; only tests change them while a process lives."""
     return InstanceSettings(
         url=settings.INSTANCE_URL,
         ssh_user=settings.SSH_USER,
@@ -61,3 +65,10 @@ def current() -> InstanceSettings:
         repository_size_limit=settings.REPOSITORY_SIZE_LIMIT,
         snippet_size_limit=settings.SNIPPET_SIZE_LIMIT,
     )
+
+
+def _forget(**_: Any) -> None:
+    current.cache_clear()
+
+
+setting_changed.connect(_forget)
