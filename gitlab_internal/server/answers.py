@@ -16,6 +16,8 @@ from apps.operations.listening import LISTENER
 from gitlab_internal.server.requests import Request, Unreadable
 
 Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Write = Callable[[bytes], None]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _NAMES: dict[bytes, str] = {b"content-type": "CONTENT_TYPE"}
@@ -100,9 +102,7 @@ def answer(application: Application, environ: Environ, *, keep_alive: bool) -> b
     """Let the application answer, and return all that goes to the client."""
     started: list[Any] = []
 
-    def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: Any = None
-    ) -> Callable[[bytes], None]:
+    def start_response(status: str, headers: Headers, exc_info: Any = None) -> Write:
         started[:] = (status, headers)
         return written.append
 
