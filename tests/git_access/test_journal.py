@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
@@ -142,7 +142,34 @@ def test_what_cannot_be_read_does_not_hold_up_the_rest(shell: Caller, folder: Pa
         push(shell)
 
     assert journal.take_in() == 1
-    assert [path.name for path in folder.iterdir()] == ["0.unreadable"]
+    assert [path.name for path in folder.iterdir()] == ["0.set-aside"]
+
+
+def test_what_the_database_refuses_does_not_hold_up_the_rest(shell: Caller, folder: Path) -> None:
+    with away(OperationalError("database is locked")):
+        for ref in ("first", "second"):
+            push(shell, changes=f"{'0' * 40} {'b' * 40} refs/heads/{ref}\n")
+    first, _ = journal.waiting()
+    first.write_text(first.read_text().replace("first", "\\u0000\\ud800"))  # neither store takes such a text
+
+    assert journal.take_in() == 1
+
+    assert PushRecord.objects.get().changes.endswith("second\n")
+    assert (journal.waiting(), journal.set_aside()) == ([], [first.with_suffix(".set-aside")])
+    _, aside = examination.of("journal", now=timezone.now())
+    assert (aside.fact, aside.is_well) == ("1 finished pushes could not be recorded", False)
+
+
+def test_what_breaks_another_rule_than_that_of_the_receipt_is_not_forgotten(
+    shell: Caller, folder: Path
+) -> None:
+    with away(OperationalError("database is locked")):
+        push(shell)
+
+    with away(IntegrityError("the user is gone")):
+        assert journal.take_in() == 0
+
+    assert (journal.waiting(), len(journal.set_aside())) == ([], 1)
 
 
 def test_doctor_tells_of_what_waits_long(shell: Caller, folder: Path) -> None:

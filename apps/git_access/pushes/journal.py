@@ -20,8 +20,9 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
+from apps.git_access.models import PushRecord
 from apps.git_access.pushes.push_options import PushOptions
 from apps.git_access.pushes.records import Push, record
 from apps.git_access.repositories import ids
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 ROOM = 4 << 20  # bytes, kept for the pushes that are under way
 SHARE = 64 << 10  # bytes of it, given up for one push at a time
+_SET_ASIDE = ".set-aside"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -105,8 +107,10 @@ def _give_up_room(size: int) -> bool:
 def take_in() -> int:
     """Record the pushes that were kept, the oldest first, and return how many there were.
 
+    One that cannot be recorded holds up none of the others: its file is set aside, for an operator.
+
     Raises:
-        DatabaseError: the database does not take them yet; they stay.
+        OperationalError, InterfaceError: the database does not take them yet; they stay.
     """
     taken = 0
     for path in waiting():
@@ -114,9 +118,11 @@ def take_in() -> int:
             _take(json.loads(path.read_text()))
         except FileNotFoundError:  # another process was faster
             continue
-        except (ValueError, LookupError, TypeError):
-            log.exception("journaled push cannot be read", file=path.name)
-            path.rename(path.with_suffix(".unreadable"))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("journaled push set aside", file=path.name)
+            path.rename(path.with_suffix(_SET_ASIDE))
             continue
         path.unlink(missing_ok=True)
         taken += 1
@@ -126,6 +132,11 @@ def take_in() -> int:
 def waiting() -> list[Path]:
     """Return the files of pushes that have not been taken in, the oldest first."""
     return sorted(_folder().glob("*.json"))
+
+
+def set_aside() -> list[Path]:
+    """Return the files of pushes that could not be recorded, and that nobody tries again."""
+    return sorted(_folder().glob(f"*{_SET_ASIDE}"))
 
 
 def _take(entry: dict[str, Any]) -> None:
@@ -143,6 +154,8 @@ def _take(entry: dict[str, Any]) -> None:
             actor = actors.find(Claim(identifier=push.identifier))
             record(push, actor=actor, receipt=receipt, now=now)
     except IntegrityError:
+        if not PushRecord.objects.filter(receipt=receipt).exists():
+            raise
         log.info("journaled push was recorded already", receipt=str(receipt))
     else:
         log.info("journaled push taken in", receipt=str(receipt))

@@ -35,6 +35,9 @@ def journal(*, now: datetime) -> Iterator[Finding]:
     late = bool(waiting) and oldest > LONGEST_WAIT.total_seconds()
     advice = "Let the database take writes; the web processes take them in within a minute."
     yield Finding(f"{len(waiting)} finished pushes wait beside the database", advice if late else "")
+    if refused := pushes_journal.set_aside():
+        advice = f"See the log for {refused[0].name}; a file that ends in `.json` again is tried again."
+        yield Finding(f"{len(refused)} finished pushes could not be recorded", advice)
 
 
 def stuck_jobs(*, now: datetime) -> Iterator[Finding]:
