@@ -63,6 +63,11 @@ def storable_text(text: str) -> bool:
     return True
 
 
+def made_storable(text: str) -> str:
+    """Return the text, with what no database takes as an escape sequence."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+
+
 def as_text(value: Any) -> str | None:
     """Return a scalar as text; ``None`` for what is none: ``null``, arrays, objects."""
     match value:

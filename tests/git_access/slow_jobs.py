@@ -39,6 +39,12 @@ def fail(path: str) -> None:
     raise RuntimeError("never")
 
 
+@task()
+def fail_unspeakably(text: str) -> None:
+    """Fail with a text that no database takes, escaped in what the queue keeps."""
+    raise RuntimeError(text.encode().decode("unicode_escape"))
+
+
 def _mark(path: str, word: str) -> None:
     with Path(path).open("a") as file:
         file.write(f"{word}\n")

@@ -24,7 +24,7 @@ from apps.git_access.models import PushEvent, PushRecord
 from apps.git_access.pushes.tasks import process_push
 from tests.factories.directory import ProjectFactory, UserFactory
 from tests.factories.git_access import PushRecordFactory
-from tests.git_access.slow_jobs import fail, fail_once, linger, marks
+from tests.git_access.slow_jobs import fail, fail_once, fail_unspeakably, linger, marks
 from tests.git_access.worker_processes import wait_until, worker
 
 ATTEMPTS = 5
@@ -180,6 +180,17 @@ class TestHere:
         assert "RuntimeError: never" in row.traceback
         assert len(marks(path)) == ATTEMPTS
 
+    def test_a_failure_that_no_database_can_put_into_words_ends_no_worker(self, path: str) -> None:
+        failed = fail_unspeakably.enqueue("Gitaly said \\x00 and \\ud800")
+        linger.enqueue(path, 0)
+
+        run_batch()
+
+        assert marks(path) == ["begun", "done"]
+        row = DBTaskResult.objects.get(pk=failed.id)
+        assert state(row) == (TaskResultStatus.READY, 1)
+        assert r"RuntimeError: Gitaly said \0 and \ud800" in row.traceback
+
     def test_a_worker_killed_between_a_failure_and_its_repeat_loses_nothing(self, path: str) -> None:
         fail_once.enqueue(path)
         with patch.object(recovery, "retry", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
@@ -223,10 +234,11 @@ class TestHere:
 
         assert marks(path) == ["begun", "done"]
 
-    def test_upkeep_outlives_a_database_that_is_away(self, now: datetime) -> None:
+    @pytest.mark.parametrize("failure", [OperationalError("away"), RuntimeError("nobody thought of it")])
+    def test_upkeep_outlives_whatever_fails(self, failure: Exception, now: datetime) -> None:
         upkeep = Upkeep("here")
 
-        with patch.object(leases, "renew", side_effect=OperationalError("away")):
+        with patch.object(leases, "renew", side_effect=failure):
             upkeep.tick()
         upkeep.tick()
         assert leases.is_alive("here")

@@ -13,12 +13,14 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 
+from apps.core import json_values
 from apps.core.jobs import hourly, leases, recovery
 from apps.core.jobs.recovery import Job
 from apps.core.observability import jobs
 
 PAUSE_WITHOUT_DATABASE = 2  # seconds
 PRUNE_INTERVAL = timedelta(hours=1)
+_END = ["status", "return_value", "finished_at", "exception_class_path", "traceback"]
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,14 @@ class DurableWorker(Worker):
     def run_task(self, db_task_result: Job) -> None:
         """Run a job; one that fails goes back into the queue while it has attempts left."""
         with jobs.observed(db_task_result.task_path, outcome=partial(_outcome, db_task_result)):
-            super().run_task(db_task_result)
+            try:
+                super().run_task(db_task_result)
+            except (OperationalError, InterfaceError):  # the loop waits for the database
+                raise
+            except Exception:  # the job has failed, and the words of its failure are what no database takes
+                log.exception("the end of a job could not be written", job=str(db_task_result.pk))
+                db_task_result.traceback = json_values.made_storable(db_task_result.traceback)
+                db_task_result.save(update_fields=_END)
         if db_task_result.status == TaskResultStatus.FAILED:
             recovery.retry(db_task_result, now=timezone.now())
 
@@ -111,13 +120,13 @@ class Upkeep(threading.Thread):
             if now >= self._next_prune:
                 recovery.prune(now=now)
                 self._next_prune = now + PRUNE_INTERVAL
-        except Error:
+        except Exception:  # without this thread the worker counts as dead, and its job is begun elsewhere
             log.exception("upkeep failed")
 
     def _enqueue_hourly(self) -> None:
         try:
             hourly.enqueue(now=timezone.now())
-        except Error:
+        except Exception:
             log.exception("hourly jobs not queued")
 
     def stop(self) -> None:
