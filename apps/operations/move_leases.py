@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import connection
+import structlog
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from apps.git_access.models import StorageMove
 
 LEASE = 60  # seconds
 _RENEWAL = 20.0
+
+log = structlog.get_logger(__name__)
 
 
 class Held(ValueError):
@@ -49,7 +52,11 @@ def holding(row: StorageMove) -> Iterator[None]:
 
 def _renew(row_id: int, holder: str, done: threading.Event) -> None:
     while not done.wait(_RENEWAL):
-        StorageMove.objects.filter(pk=row_id, holder=holder).update(held_until=_lease_end())
+        close_old_connections()
+        try:
+            StorageMove.objects.filter(pk=row_id, holder=holder).update(held_until=_lease_end())
+        except Error:  # there is time for another attempt before the lease ends
+            log.warning("the lease of a move was not renewed", exc_info=True)
     connection.close()
 
 

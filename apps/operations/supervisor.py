@@ -46,7 +46,10 @@ class Child:
             self._due = now + self._pause
             log.warning("ended, will be started again", code=self.process.returncode, seconds=self._pause)
         elif now >= self._due:
-            self.start()
+            try:
+                self.start()
+            except OSError:  # no memory, or too many processes; the web server goes on
+                log.warning("could not be started", exc_info=True)
 
 
 @dataclass

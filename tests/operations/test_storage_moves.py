@@ -4,12 +4,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import grpc
 import pytest
 from django.core.management import CommandError
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -26,6 +27,7 @@ from apps.operations.deletion.repositories import of_project
 from apps.operations.doctor import examination
 from tests.commands import facts, run
 from tests.factories.directory import GroupFactory, ProjectFactory
+from tests.git_access.worker_processes import wait_until
 from tests.gitaly import real_gitaly
 from tests.gitaly_double.git import GitDirectory
 from tests.gitaly_double.server import GitalyDouble, running
@@ -323,6 +325,25 @@ def test_two_at_once_are_one_too_many(stage: Stage, project: Project) -> None:
 
     assert StorageMove.objects.get().held_until > timezone.now()
     assert Project.objects.get().repository_read_only is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_after_a_database_that_was_away(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(project)
+    monkeypatch.setattr(move_leases, "_RENEWAL", 0.01)
+    ends = iter([OperationalError("away")] * 3)
+
+    def end() -> datetime:
+        for failure in ends:
+            raise failure
+        return timezone.now() + timedelta(hours=1)
+
+    row = StorageMove.objects.get()
+    with move_leases.holding(row):
+        monkeypatch.setattr(move_leases, "_lease_end", end)
+        wait_until(lambda: StorageMove.objects.get().held_until > timezone.now() + timedelta(minutes=30))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from unittest.mock import Mock
 
 import pytest
 
@@ -104,6 +105,24 @@ def test_the_pause_before_another_worker_grows_while_it_dies_at_once() -> None:
     hasty.process.wait()
 
     assert pauses == [2 * supervisor.FIRST_PAUSE, 4 * supervisor.FIRST_PAUSE, 8 * supervisor.FIRST_PAUSE]
+
+
+def test_a_worker_that_cannot_be_started_is_tried_again() -> None:
+    hasty = child([sys.executable, "-S", "-c", ""])
+    hasty.start()
+    hasty.process.wait()
+    launch, hasty.launch = hasty.launch, Mock(side_effect=BlockingIOError("too many processes"))
+    hasty._due = 0
+
+    hasty.revive()  # raises nothing: the web server goes on
+    hasty.launch = launch
+    hasty.revive()
+    hasty._due = 0
+    before = hasty.process
+    hasty.revive()
+
+    assert hasty.process is not before
+    assert hasty.process.wait() == 0
 
 
 def test_what_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

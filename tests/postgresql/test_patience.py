@@ -43,6 +43,23 @@ def test_a_statement_takes_no_longer_than_its_request_waits() -> None:
         cursor.execute("SELECT 1")
 
 
+def test_a_connection_that_is_closed_already_does_not_end_the_watch() -> None:
+    watch = patience.Watch()
+    closed = connection.get_new_connection(connection.get_connection_params())
+    closed.close()
+
+    with patience.at_most(0.001), watch.over(closed):  # whose number nobody can ask for
+        time.sleep(3 * patience.TICK)
+    with (
+        closing(connection.get_new_connection(connection.get_connection_params())) as slow,
+        pytest.raises(psycopg2.OperationalError),
+        patience.at_most(0.3),
+        watch.over(slow),
+        slow.cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_sleep(20)")
+
+
 def test_a_commit_is_watched_too() -> None:
     statements = (
         "CREATE TEMPORARY TABLE slow (id int)",

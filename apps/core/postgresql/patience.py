@@ -87,8 +87,11 @@ class Watch:
 
 
 def _cut(connection: Connection) -> None:
-    """Let libpq find the connection at its end; closing it is left to the thread that uses it."""
-    with suppress(OSError, ValueError), socket.socket(fileno=os.dup(connection.fileno())) as end:
+    """Let libpq find the connection at its end; closing it is left to the thread that uses it.
+
+    Where that has closed it by now, nothing is left to do; whatever it is called, it must not end the watch.
+    """
+    with suppress(Exception), socket.socket(fileno=os.dup(connection.fileno())) as end:
         end.shutdown(socket.SHUT_RDWR)
 
 
