@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from apps.git_access.access import authorize
+from apps.git_access.access import authorize, reading
 from apps.git_access.context.attempt import Action, Attempt, Command
 from apps.git_access.matching import addresses
 from apps.git_access.models import GitAuditEvent, Verb
@@ -42,7 +42,7 @@ def record(
     """
     if command.action not in ACTIONS:
         raise UnknownAction
-    attempt = authorize.decide(authorize.attempt_of(command, repository, now=now))
+    attempt = authorize.decide(reading.attempt_of(command, repository, now=now))
     if not settings.GIT_AUDIT_EVENTS_ENABLED:
         raise NotNeeded
     return _store(attempt, verb(command, negotiation))

@@ -40,7 +40,7 @@ _pending: Counter[tuple[datetime, str]] = Counter()
 _lock = threading.Lock()
 
 
-def note(endpoint: str, refusal: Refusal) -> None:
+def report(endpoint: str, refusal: Refusal) -> None:
     """Note a refusal for the log line, the trace and the metrics of its request."""
     undecided = isinstance(refusal, Unavailable | Exhausted)
     noted = decisions.unavailable if undecided else decisions.refused

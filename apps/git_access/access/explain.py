@@ -10,11 +10,10 @@ from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import User
 from apps.git_access import push_checks
-from apps.git_access.access import authorize, pipeline, project_creation, sentences
+from apps.git_access.access import pipeline, project_creation, reading, sentences
 from apps.git_access.access.decision import Decision
-from apps.git_access.context import gitaly_repositories
+from apps.git_access.context import changes, gitaly_repositories
 from apps.git_access.context.attempt import Action, Command
-from apps.git_access.context.changes import ANY
 from apps.git_access.context.deadline import Block, CheckTimer
 from apps.git_access.context.refusals import Exhausted, Forbidden, Refusal, Unavailable
 from apps.git_access.context.step import AnyStep
@@ -114,7 +113,7 @@ def answer(question: Question, *, now: datetime) -> Explanation:
         action=question.action or (Action.RECEIVE_PACK if question.ref else Action.UPLOAD_PACK),
         protocol=question.protocol,
         project=question.project,
-        changes=ANY,
+        asks_beforehand=True,
         check_ip=question.ip,
     )
     if question.ref and command.is_push:
@@ -124,7 +123,7 @@ def answer(question: Question, *, now: datetime) -> Explanation:
 
 def explain(command: Command, *, now: datetime) -> Explanation:
     """Take the steps that a command goes through, and say what each of them says."""
-    decision = Decision(authorize.attempt_of(command, None, now=now))
+    decision = Decision(reading.attempt_of(command, None, now=now))
     rules = {step.id: Rule(step.id, step.text) for step in _steps(decision)}
     try:
         for step in pipeline.run(decision):
@@ -208,11 +207,12 @@ def _with_change(command: Command, question: Question, *, now: datetime) -> Comm
     """
     ref = question.ref if question.ref.startswith("refs/") else f"refs/heads/{question.ref}"
     found_old, found_new = _revisions(command, ref, now=now)
-    return replace(command, changes=f"{question.old or found_old} {question.new or found_new} {ref}")
+    line = f"{question.old or found_old} {question.new or found_new} {ref}"
+    return replace(command, changes=changes.from_lines(line), asks_beforehand=False)
 
 
 def _revisions(command: Command, ref: str, *, now: datetime) -> tuple[str, str]:
-    attempt = authorize.attempt_of(command, None, now=now)
+    attempt = reading.attempt_of(command, None, now=now)
     if attempt.facts.container_id is None:
         return UNKNOWN, UNKNOWN
     gitaly = gitaly_repositories.of_push(attempt, CheckTimer())

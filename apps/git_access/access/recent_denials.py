@@ -30,26 +30,40 @@ LONGEST = 255
 _NUMBERED = re.compile(r"(?:project|wiki)-([0-9]{1,18})")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """One refusal, as it is known while the request is answered."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedDenial:
+    """One refusal, as it is known while the request is answered; of a command only what is told of it."""
 
-    command: Command
-    rule: str
-    message: str
     at: datetime
     user_id: int | None
     key_id: int | None
+    place: str
+    """The repository as it was named: by its number, or by a path."""
+    action: str
+    protocol: str
+    address: str
+    rule: str
+    message: str
 
 
-_pending: deque[Refused] = deque(maxlen=PER_INTERVAL)
+_pending: deque[NotedDenial] = deque(maxlen=PER_INTERVAL)
 _lock = threading.Lock()
 
 
-def note(command: Command, refusal: Refusal, *, now: datetime) -> None:
+def keep(command: Command, refusal: Refusal, *, now: datetime) -> None:
     """Keep a refusal, in memory."""
     facts = request_facts.noted()
-    refused = Refused(command, refusal.rule, refusal.message, now, facts.get("user_id"), facts.get("key_id"))
+    refused = NotedDenial(
+        at=now,
+        user_id=facts.get("user_id"),
+        key_id=facts.get("key_id"),
+        place=(command.gl_repository or command.project or "").strip("/").removesuffix(".git"),
+        action=command.action,
+        protocol=command.protocol,
+        address=command.check_ip or "",
+        rule=refusal.rule,
+        message=refusal.message,
+    )
     with _lock:
         _pending.append(refused)
 
@@ -74,7 +88,7 @@ def hand_over() -> int:
     return len(rows)
 
 
-def _rows(refused: list[Refused]) -> list[Denial]:
+def _rows(refused: list[NotedDenial]) -> list[Denial]:
     users = _existing(User, {one.user_id for one in refused})
     keys = _existing(Key, {one.key_id for one in refused})
     projects = _projects(refused)
@@ -83,11 +97,11 @@ def _rows(refused: list[Refused]) -> list[Denial]:
             created_at=one.at,
             user_id=one.user_id if one.user_id in users else None,
             key_id=one.key_id if one.key_id in keys else None,
-            project_id=projects.get(_place(one.command).lower()),
-            place=_place(one.command)[:LONGEST],
-            action=one.command.action[:LONGEST],
-            protocol=one.command.protocol[:LONGEST],
-            address=(one.command.check_ip or "")[:LONGEST],
+            project_id=projects.get(one.place.lower()),
+            place=one.place[:LONGEST],
+            action=one.action[:LONGEST],
+            protocol=one.protocol[:LONGEST],
+            address=one.address[:LONGEST],
             rule=one.rule[:LONGEST],
             message=one.message,
         )
@@ -103,18 +117,13 @@ def prune(*, now: datetime) -> int:
     return removed
 
 
-def _place(command: Command) -> str:
-    """Return the repository as it was named: by its number, or by a path."""
-    return (command.gl_repository or command.project or "").strip("/").removesuffix(".git")
-
-
 def _existing(model: Any, numbers: set[int | None]) -> set[int]:
     return set(model.objects.filter(pk__in=numbers - {None}).values_list("pk", flat=True))
 
 
-def _projects(refused: list[Refused]) -> dict[str, int]:
+def _projects(refused: list[NotedDenial]) -> dict[str, int]:
     """Return the ids of the projects by the names under which they were asked for."""
-    places = {_place(one.command).lower() for one in refused}
+    places = {one.place.lower() for one in refused}
     numbers = {place: int(match[1]) for place in places if (match := _NUMBERED.fullmatch(place))}
     known = _existing(Project, set(numbers.values()))
     by_number = {place: number for place, number in numbers.items() if number in known}

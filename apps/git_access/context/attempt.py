@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from apps.git_access.context.changes import ANY, Change
+from apps.git_access.context.changes import Change
 from apps.git_access.context.facts import Facts
 from apps.git_access.context.instance_settings import InstanceSettings
 from apps.git_access.repositories.ids import RepositoryType
@@ -48,12 +48,14 @@ class Command:
     """Lower case."""
     gl_repository: str | None = None
     project: str | None = None
-    changes: str | list[str] | None = None
+    changes: tuple[Change, ...] = ()
     quarantine: Quarantine = Quarantine()
     check_ip: str | None = None
     namespace_path: str | None = None
     relative_path: str | None = None
     correlation_id: str = ""
+    asks_beforehand: bool = False
+    """GitLab Shell asks before the transfer, when no change is known."""
     credential: Credential | None = None
     """``None``: a component asks, which has seen no credential or tells nothing of it."""
 
@@ -67,11 +69,6 @@ class Command:
         """Whether the command reads; an unknown one does neither."""
         return self.action in _READING
 
-    @property
-    def asks_beforehand(self) -> bool:
-        """GitLab Shell asks before the transfer, when no change is known."""
-        return self.changes == ANY
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
@@ -84,7 +81,6 @@ class Attempt:
     """Of a group wiki: whether the user has a level in a project somewhere below the group."""
     path: str | None
     """The normalised path, when the repository was named by path."""
-    changes: tuple[Change, ...] = ()
     began_project: bool = False
     """Whether this push has just created its project."""
     now: datetime
@@ -93,6 +89,11 @@ class Attempt:
     def type(self) -> RepositoryType:
         """The type of the repository."""
         return self.facts.type
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The refs that the push changes; none before the transfer."""
+        return self.command.changes
 
     @property
     def repository_path(self) -> str | None:

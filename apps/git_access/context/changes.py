@@ -58,7 +58,7 @@ def is_blank(revision: str) -> bool:
     return _BLANK.fullmatch(revision) is not None
 
 
-def parse(changes: str | list[str] | None) -> tuple[Change, ...]:
+def from_lines(changes: str | list[str] | None) -> tuple[Change, ...]:
     """Read lines of ``old new ref``; further fields are dropped, what a line lacks is empty."""
     if not changes or changes == ANY:
         return ()

@@ -2,11 +2,13 @@
 
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.repository import Repository
+from apps.core.gitaly.servers import Server, UnknownStorage, server_of
+from apps.directory.models.projects import default_storage_name
 from apps.git_access.context.attempt import Attempt, Quarantine
-from apps.git_access.context.deadline import CheckTimer
+from apps.git_access.context.deadline import NO_GITALY, CheckTimer
 from apps.git_access.context.facts import Facts
+from apps.git_access.context.refusals import Unavailable
 from apps.git_access.repositories.ids import RepositoryId
-from apps.git_access.repositories.storages import storage_of
 
 
 def repository_id(facts: Facts) -> RepositoryId:
@@ -17,8 +19,22 @@ def repository_id(facts: Facts) -> RepositoryId:
 
 
 def storage_name(facts: Facts) -> str:
-    """Return the Gitaly storage that holds the repository."""
-    return storage_of(snippet=facts.snippet, project=facts.project)
+    """Return the Gitaly storage that holds the repository; of a group's wiki the default one."""
+    owner = facts.snippet or facts.project
+    return owner.storage if owner else default_storage_name()
+
+
+def server(facts: Facts) -> Server:
+    """Return the Gitaly server that holds the repository.
+
+    Raises:
+        Unavailable: none is configured for its storage.
+    """
+    storage = storage_name(facts)
+    try:
+        return server_of(storage)
+    except UnknownStorage:
+        raise Unavailable(NO_GITALY) from None
 
 
 def of(facts: Facts, quarantine: Quarantine) -> Repository:

@@ -19,10 +19,9 @@ from apps.directory.models import (
     Snippet,
 )
 from apps.directory.models.namespaces import NamespaceQuerySet, RedirectRouteQuerySet
-from apps.directory.models.projects import ProjectQuerySet
+from apps.directory.models.projects import ProjectQuerySet, default_storage_name
 from apps.git_access.repositories import ids
 from apps.git_access.repositories.ids import DESIGN, SUFFIXES, WIKI, RepositoryId, RepositoryType
-from apps.git_access.repositories.storages import storage_of
 
 SNIPPET_PATH = re.compile(r"(?:(?P<project>.+)/)?snippets/(?P<id>[0-9]+)")
 
@@ -66,8 +65,9 @@ class Container:
 
     @property
     def storage(self) -> str:
-        """The Gitaly storage that holds the repository."""
-        return storage_of(snippet=self.snippet, project=self.project)
+        """The Gitaly storage that holds the repository; of a group's wiki the default one."""
+        owner = self.snippet or self.project
+        return owner.storage if owner else default_storage_name()
 
     @property
     def relative_path(self) -> str:

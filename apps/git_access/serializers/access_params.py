@@ -7,7 +7,9 @@ from apps.core import correlation
 from apps.core.api.errors import BadRequest
 from apps.core.api.params import Parameters, storable
 from apps.core.json_values import storable_text
+from apps.git_access.context import changes
 from apps.git_access.context.attempt import Action, Command, Quarantine
+from apps.git_access.context.changes import Change
 from apps.git_access.serializers.params import client_context
 from apps.ssh_keys.params import claim
 
@@ -28,6 +30,7 @@ def command_of(given: Parameters) -> Command:
         gl_repository=given.text("gl_repository"),
         project=given.text("project"),
         changes=_changes(given),
+        asks_beforehand=given.value("changes") == changes.ANY,
         quarantine=_quarantine(given.value("env")),
         check_ip=_check_ip(given.value("check_ip")),
         namespace_path=given.text("namespace_path"),
@@ -37,7 +40,7 @@ def command_of(given: Parameters) -> Command:
     client_context(given)
     if command.gl_repository is None and command.project is None:
         raise BadRequest('"project" not given')
-    if command.changes is None and command.action == Action.RECEIVE_PACK:
+    if given.value("changes") is None and command.action == Action.RECEIVE_PACK:
         raise BadRequest('"changes" not given')
     return command
 
@@ -49,11 +52,11 @@ def _required(given: Parameters, name: str) -> str:
     return value
 
 
-def _changes(given: Parameters) -> str | list[str] | None:
+def _changes(given: Parameters) -> tuple[Change, ...]:
     value = given.value("changes")
     if isinstance(value, list):
-        return [storable("changes", line) for line in value]
-    return given.text("changes")
+        return changes.from_lines([storable("changes", line) for line in value])
+    return changes.from_lines(given.text("changes"))
 
 
 def _check_ip(value: Any) -> str | None:

@@ -37,7 +37,7 @@ class AccessViewSet(InternalViewSet):
         try:
             grant = authorize.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:
-            denials.note("allowed", refusal)
+            denials.report("allowed", refusal)
             return refused(refusal)
         decisions.allowed("allowed")
         return Response(grant_payload(grant))

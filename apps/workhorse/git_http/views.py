@@ -16,7 +16,6 @@ from apps.git_access.access import authorize, denials
 from apps.git_access.access.repository_existence import ABSENT
 from apps.git_access.context import refusals
 from apps.git_access.context.attempt import Action, Command, Credential
-from apps.git_access.context.changes import ANY
 from apps.ssh_keys.actors import Claim
 from apps.workhorse import answers
 from apps.workhorse.answers import TextFailure
@@ -73,7 +72,7 @@ class GitViewSet(WorkhorseViewSet):
             action=self._service(),
             protocol="http",
             project=f"{repository}.git",
-            changes=ANY,
+            asks_beforehand=True,
             check_ip=client_address.of(request),
             correlation_id=correlation.current(),
             credential=_credential(identity),
@@ -81,7 +80,7 @@ class GitViewSet(WorkhorseViewSet):
         try:
             grant = authorize.authorize(command, now=timezone.now(), facts=self.known())
         except refusals.Refusal as refusal:
-            denials.note(self.action, refusal)
+            denials.report(self.action, refusal)
             raise _failure(refusal, identity) from None
         decisions.allowed(self.action)
         return answers.for_workhorse(workhorse_payload(grant))

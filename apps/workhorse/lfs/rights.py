@@ -7,10 +7,9 @@ left out there: Git LFS is told about these in words of their own.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from apps.git_access.access import authorize, pipeline, repository_existence
+from apps.git_access.access import pipeline, reading, repository_existence
 from apps.git_access.access.decision import Decision
 from apps.git_access.context.attempt import Action, Attempt, Command, Credential
-from apps.git_access.context.changes import ANY
 from apps.git_access.context.facts import Facts
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.policy import sizes
@@ -148,12 +147,12 @@ def of(facts: Facts, *, identity: Identity | None, check_ip: str | None, now: da
         action=Action.UPLOAD_PACK,
         protocol="http",
         gl_repository=named.gl_repository,
-        changes=ANY,
+        asks_beforehand=True,
         check_ip=check_ip,
         credential=_credential(identity),
     )
     of_project = replace(facts, type=RepositoryType.PROJECT)
-    attempt = authorize.attempt_of(command, named, now=now, facts=of_project)
+    attempt = reading.attempt_of(command, named, now=now, facts=of_project)
     repository = RepositoryId(facts.type, facts.project.id)
     return Asker(repository=repository, path=facts.full_path or "", identity=identity, attempt=attempt)
 

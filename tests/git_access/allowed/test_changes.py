@@ -60,7 +60,7 @@ NO_DEFAULT_DELETION: Outcome = (401, "The default branch of a project cannot be 
     ],
 )
 def test_lines_are_split_on_white_space(given: str | list[str] | None, read: list[Change]) -> None:
-    assert list(changes.parse(given)) == read
+    assert list(changes.from_lines(given)) == read
 
 
 @pytest.mark.parametrize(

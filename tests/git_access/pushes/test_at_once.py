@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from apps.git_access.access import authorize
 from apps.git_access.context.attempt import Action, Command
+from apps.git_access.context.changes import from_lines
 from apps.git_access.context.places import BUSY
 from apps.git_access.models import BranchRight, ProtectedBranchAccess
 from apps.ssh_keys.actors import Claim
@@ -26,7 +27,7 @@ def at_once(stage: Stage, *changes: str) -> None:
             action=Action.RECEIVE_PACK,
             protocol="ssh",
             gl_repository=f"project-{stage.project.pk}",
-            changes=change,
+            changes=from_lines(change),
         )
         try:
             authorize.authorize(command, now=timezone.now())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from apps.git_access.access import authorize
+from apps.git_access.context import changes
 from apps.git_access.context.attempt import Command
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.views.access import STATUS_OF_REFUSAL
@@ -153,7 +154,8 @@ def _command(asked: Ask) -> Command:
         protocol=asked.protocol,
         gl_repository=asked.gl_repository,
         project=asked.project,
-        changes=asked.changes,
+        changes=changes.from_lines(asked.changes),
+        asks_beforehand=asked.changes == changes.ANY,
         check_ip=asked.check_ip,
         namespace_path=asked.namespace_path,
     )

@@ -9,7 +9,7 @@ from apps.git_access.context.changes import Change
 
 def read(text: str) -> tuple[Change, ...]:
     """Return the changes of branches and tags; every other ref is left out."""
-    return tuple(change for change in changes.parse(_plain(text)) if change.branch or change.tag)
+    return tuple(change for change in changes.from_lines(_plain(text)) if change.branch or change.tag)
 
 
 def _plain(text: str) -> str:
