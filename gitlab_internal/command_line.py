@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, ManagementUtility
 from django.db import OperationalError, ProgrammingError
 
+from apps.core.json_values import storable_text
 from gitlab_internal import command_overview
 
 OVERVIEW: tuple[list[str], ...] = ([], ["help"], ["--help"], ["-h"])
@@ -38,8 +39,8 @@ def main(arguments: list[str]) -> None:
         _leave_rich_out()
     try:
         _Utility([program, *words]).execute()
-    except (ImproperlyConfigured, OperationalError, ProgrammingError) as error:
-        if "--traceback" in words or not (line := _told(error)):
+    except (ImproperlyConfigured, OperationalError, ProgrammingError, UnicodeEncodeError) as error:
+        if "--traceback" in words or not (line := _told(error, words)):
             raise
         sys.exit(line)
 
@@ -70,10 +71,12 @@ class _Utility(ManagementUtility):
             raise SystemExit(2) from end
 
 
-def _told(error: Exception) -> str:
+def _told(error: Exception, words: list[str]) -> str:
     """Return what to tell of it; nothing of a mistake in a query, which is ours."""
     if isinstance(error, ImproperlyConfigured):
         return f"The settings cannot be used: {error}"
+    if isinstance(error, UnicodeEncodeError) and not all(map(storable_text, words)):
+        return "What was typed is not UTF-8."
     if _lacks_tables(error):
         return f"The database lacks tables: {_first_line(error)}. Run manage.py migrate."
     if isinstance(error, OperationalError):

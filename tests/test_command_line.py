@@ -36,6 +36,13 @@ def test_our_commands_come_first_and_djangos_stand_behind_one_line(
     assert "squashmigrations" not in page
 
 
+@pytest.mark.django_db
+def test_what_is_no_text_is_refused_in_one_line() -> None:
+    """A terminal may send any bytes; no database takes all of them."""
+    with pytest.raises(SystemExit, match=r"^What was typed is not UTF-8\.$"):
+        command_line.main(["manage.py", "user", "show", "\udcff"])
+
+
 def test_every_verb_is_in_the_list() -> None:
     entries = list(command_overview.entries())
 

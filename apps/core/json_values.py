@@ -54,8 +54,8 @@ def storable(value: Any) -> bool:
 
 def storable_text(text: str) -> bool:
     """Whether both databases take the text: no U+0000, no lone surrogate."""
-    if "\0" in text:
-        return False
+    if "\0" in text or text.isascii():
+        return "\0" not in text
     try:
         text.encode()
     except UnicodeEncodeError:

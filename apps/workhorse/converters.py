@@ -2,6 +2,7 @@
 
 import re
 
+from apps.core.json_values import storable_text
 from apps.directory.paths import names_repository
 
 _SEGMENTS = r"[^/]+(?:/[^/]+)*"
@@ -19,9 +20,9 @@ class RepositoryConverter:
         Raises:
             ValueError: it cannot be one; the route is then an unknown one.
         """
-        if "\0" in value or "\\" in value or any(part in ("", ".", "..") for part in value.split("/")):
+        if any(part in ("", ".", "..") for part in value.split("/")) or "\\" in value:
             raise ValueError(value)
-        if "/" not in value and not _GROUP_WIKI.fullmatch(value):
+        if not storable_text(value) or ("/" not in value and not _GROUP_WIKI.fullmatch(value)):
             raise ValueError(value)
         return value
 

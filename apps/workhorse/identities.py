@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from apps.core.identifiers import NO_ID, number
+from apps.core.json_values import storable_text
 from apps.core.observability import request_facts
 from apps.directory import access_tokens
 from apps.directory.models import User
@@ -106,7 +107,7 @@ def of_password(offered: Offered, *, look: Look, now: datetime) -> Identity:
     Raises:
         NotIdentified: nobody's, or its owner needs a token instead.
     """
-    if "\0" in offered.login or not failures.may_try(offered.login):
+    if not storable_text(offered.login) or not failures.may_try(offered.login):
         raise NotIdentified
     try:
         user = logins.password_owner(login=offered.login, password=offered.password, now=now)
@@ -126,7 +127,8 @@ def of_lfs_token(offered: Offered, *, look: Look, now: datetime) -> Identity:
     Raises:
         NotIdentified: it is none, or not for this login or this repository.
     """
-    if offered.password.count(".") != 2 or "\0" in offered.login:  # no JWT, so nobody need be looked up
+    is_token = offered.password.count(".") == 2  # as every JWT; for another nobody need be looked up
+    if not is_token or not storable_text(offered.login):
         raise NotIdentified
     try:
         holder, facts = _holder(offered.login, look)

@@ -164,7 +164,7 @@ def test_a_key_is_found_by_each_of_its_names(bob: User, monkeypatch: pytest.Monk
     assert "user             bob" in lines("keys", "find", LINE)
 
 
-@pytest.mark.parametrize("term", ["SHA256:no", "", "MD5:00", LINE, "\0"])
+@pytest.mark.parametrize("term", ["SHA256:no", "", "MD5:00", LINE, "\0", "\udcff"])
 def test_no_key_is_found(term: str) -> None:
     KeyFactory.create()
 

@@ -8,11 +8,12 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from apps.core.admin_site.lists import MOST
+from apps.core.json_values import storable_text
 
 
 def by_lookups(model: type[Model], lookups: Iterable[str], term: str) -> list[QuerySet[Any]]:
     """Return what each lookup finds; one that cannot hold the term finds nothing."""
-    if "\0" in term:
+    if not storable_text(term):
         return []
     rows = model._default_manager
     return [_found(rows, lookup, term) for lookup in lookups if _fits(rows, lookup, term)]

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.core.identifiers import number
+from apps.core.json_values import storable_text
 from apps.directory.models.levels import (
     BranchProtection,
     FeatureLevel,
@@ -57,7 +58,7 @@ class NamespaceQuerySet(models.QuerySet["Namespace"]):
         """The namespace with this id, or, where it is not all digits, with this full path."""
         if id_or_path.isascii() and id_or_path.isdigit():
             return self.filter(pk=number(id_or_path))
-        return self.none() if "\0" in id_or_path else self.at_path(id_or_path)
+        return self.at_path(id_or_path) if storable_text(id_or_path) else self.none()
 
     def within(self, namespace: "Namespace") -> "NamespaceQuerySet":
         """``namespace`` and all below it."""

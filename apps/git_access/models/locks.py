@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.core.json_values import storable_text
 from apps.directory.models import Project
 
 LONGEST = 1024
@@ -28,7 +29,7 @@ NEVER_A_PATH = (
 def may_match(path: str) -> bool:
     """Whether Git can name a file or a directory like this."""
     parts = path.split("/")
-    return "\0" not in path and not any(part in {"", ".", ".."} for part in parts)
+    return storable_text(path) and not any(part in {"", ".", ".."} for part in parts)
 
 
 def normalised(path: str) -> str:

@@ -1,7 +1,6 @@
 """Read a stream and find everything that is wrong with it, before anything is changed."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from apps.core.json_values import storable_text
 from apps.directory import paths
 from apps.directory.models import NamespaceKind
 from apps.operations.transfer import FORMAT, VERSION
@@ -18,7 +18,6 @@ from apps.operations.transfer.known import Known
 from apps.ssh_keys import public_keys
 
 MOST_FAULTS = 100
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -128,7 +127,7 @@ def _faults(reading: _Reading, kind: Kind, given: dict[str, Any]) -> Iterator[st
     texts = [name for name in kind.lookups if name not in kind.plain]
     texts += [PASSWORD] if PASSWORD in given else []
     wrong += [f"{name}: not a text." for name in texts if not isinstance(given[name], str | None)]
-    wrong += [f"{name}: no database stores this text." for name in given if not _is_storable(given[name])]
+    wrong += [f"{name}: no database stores this text." for name in given if not _storable(given[name])]
     if wrong:
         yield from wrong
         return
@@ -145,9 +144,8 @@ def _faults(reading: _Reading, kind: Kind, given: dict[str, Any]) -> Iterator[st
     yield from _CHECKS.get(kind.name, _no_more)(reading, given)
 
 
-def _is_storable(value: Any) -> bool:
-    """Whether the value is no text, or one without NUL and without halves of characters."""
-    return not isinstance(value, str) or not _UNSTORABLE.search(value)
+def _storable(value: Any) -> bool:
+    return not isinstance(value, str) or storable_text(value)
 
 
 def _clean(kind: Kind, given: dict[str, Any], name: str) -> str:

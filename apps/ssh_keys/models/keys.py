@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from apps.core.json_values import storable_text
 from apps.directory.models import Project
 from apps.ssh_keys import public_keys
 
@@ -70,7 +71,7 @@ class KeyQuerySet(models.QuerySet["Key"]):
         elif _BLOB.fullmatch(term):
             with suppress(ValueError):
                 return self.filter(fingerprint_sha256=public_keys.fingerprint_sha256(b64decode(term)))
-        if "\0" in term:
+        if not storable_text(term):
             return self.none()
         with suppress(public_keys.InvalidPublicKey):
             return self.filter(fingerprint_sha256=public_keys.parse(term).fingerprint_sha256)

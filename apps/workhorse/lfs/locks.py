@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from apps.core.identifiers import number
+from apps.core.json_values import storable_text
 from apps.directory.models import AccessLevel
 from apps.git_access.models import LfsFileLock
 from apps.git_access.models.locks import LONGEST, may_match
@@ -69,8 +70,7 @@ def page(project_id: int, question: Question) -> Page:
     """Return the locks that a question means."""
     found = LfsFileLock.objects.filter(project_id=project_id).select_related("user").order_by("id")
     if question.path is not None:
-        # No path has a NUL in it, and PostgreSQL takes none.
-        found = found.none() if "\0" in question.path else found.filter(path=question.path)
+        found = found.filter(path=question.path) if storable_text(question.path) else found.none()
     if question.lock_id is not None:
         found = found.filter(pk=number(question.lock_id))
     if question.cursor and question.cursor.isascii() and question.cursor.isdecimal():
@@ -128,9 +128,5 @@ def remove(*, project_id: int, lock_id: str, user_id: int, level: int, force: bo
 def _require_path(path: Any) -> None:
     if not isinstance(path, str) or not path.strip():
         raise BlankPath
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        raise InvalidPath from None
     if len(path) > LONGEST or not may_match(path):
         raise InvalidPath
