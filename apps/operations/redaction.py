@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-REDACTED = "[redacted]"
+from apps.core.observability.secret_texts import REDACTED, USER_INFORMATION
 
 _NAME_OF_A_SECRET = re.compile(r"(token|secret|password|key|headers|dsn)$", re.IGNORECASE)
-# Up to the last @: a password may hold one that nobody has escaped. A name alone may be a token too.
-_USER_INFORMATION = re.compile(r"(://)(?:([^/?#\s:@]*):)?[^/?#\s]+@")
 _QUERY = re.compile(r"([?&][^=&#\s]*(?:token|secret|password|key)[^=&#\s]*=)[^&#\s]+", re.IGNORECASE)
 
 
@@ -25,7 +23,7 @@ def redacted(name: str, value: Any) -> Any:
 
 def _without_passwords(text: str) -> str:
     def hide(found: re.Match[str]) -> str:
-        user = "" if found[2] is None else f"{found[2]}:"
-        return f"{found[1]}{user}{REDACTED}@"
+        user, colon, _ = found[0].partition(":")
+        return f"{user}:{REDACTED}" if colon else REDACTED
 
-    return _QUERY.sub(rf"\1{REDACTED}", _USER_INFORMATION.sub(hide, text))
+    return _QUERY.sub(rf"\1{REDACTED}", USER_INFORMATION.sub(hide, text))

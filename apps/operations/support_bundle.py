@@ -18,10 +18,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, Min
 from django_tasks_db.models import DBTaskResult
 
+from apps.core.observability.secret_texts import REDACTED
 from apps.operations import configuration, rotation
 from apps.operations.doctor import examination
 from apps.operations.known_secrets import known_secrets
-from apps.operations.redaction import REDACTED
 from apps.operations.rotation import SecretName
 
 

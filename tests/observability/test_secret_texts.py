@@ -29,6 +29,8 @@ TOKEN = jwt.encode({"iss": "gitlab-shell"}, "k" * 32, "HS256")
         (f"ssh-rsa {KEY} me", "ssh-rsa [redacted] me"),
         (f"v2.{'0' * 64}.1700000000", "[redacted]"),
         ("postgres://gitlab:hush@db/prod", "postgres://[redacted]@db/prod"),
+        ("postgres://gitlab:h@sh@db/prod?x=a@b", "postgres://[redacted]@db/prod?x=a@b"),
+        ("cannot reach redis://hush@db:6379/0", "cannot reach redis://[redacted]@db:6379/0"),
         (f"agent {'aB3' * 16}xy said", "agent [redacted] said"),
         ("GET /oMXzWG1g9dKsRbYm6gQu-vyYFA9DPvnmEAt3KWOk3dUy6sDxoS/x", "GET /[redacted]/x"),
         (SHELL_SECRET.strip(), "[redacted]"),

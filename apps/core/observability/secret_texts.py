@@ -29,6 +29,8 @@ NAMES = frozenset(
         "gitlab-shared-secret",
     }
 )
+# In a URL, up to the last @: a password may hold one that nobody has escaped, and a name alone be a token.
+USER_INFORMATION = re.compile(r"(?<=://)[^/?#\s]+(?=@)")
 _NAMED = re.compile(
     rf"""\b({"|".join(sorted(NAMES))})(["']?\s*[=:]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"'&,;}}]+""",
     re.IGNORECASE,
@@ -40,7 +42,6 @@ _SHAPED = re.compile(
     | \bv2\.[0-9a-f]{64}\.\d+                          # what opens a Gitaly
     | \bAAAA[\w+/%-]{40,}=*                            # the blob of an SSH key
     | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/=-]{8,}
-    | (?<=://)[^/\s:@]*:[^/\s@]+(?=@)                  # user and password in a URL
     | (?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])  # long and random
     """,
     re.VERBOSE,
@@ -54,6 +55,7 @@ def without_secrets(text: str) -> str:
 
 @lru_cache(maxsize=256)  # of paths that are asked for again and again
 def _struck_out(text: str, shared: tuple[str, ...]) -> str:
+    text = USER_INFORMATION.sub(REDACTED, text)
     text = _SHAPED.sub(REDACTED, _NAMED.sub(rf"\1\2{REDACTED}", text))
     for secret in shared:
         text = text.replace(secret, REDACTED)
