@@ -1,6 +1,6 @@
 """POST /internal/lfs_authenticate."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -250,8 +250,12 @@ class TestToken:
     def actor(self) -> Actor:
         return Actor(user=UserFactory.create())
 
-    def issue(self, actor: Actor, container: Container) -> str:
-        return tokens.authenticate(container=container, actor=actor, now=timezone.now()).token
+    def issue(self, actor: Actor, container: Container, *, now: datetime | None = None) -> str:
+        """A token that has opened something before, so that it is remembered."""
+        now = now or timezone.now()
+        token = tokens.authenticate(container=container, actor=actor, now=now).token
+        tokens.verify(token, holder=holders.of(actor), repository=container.id, now=now)
+        return token
 
     def test_it_holds_for_its_actor_and_repository(self, actor: Actor, container: Container) -> None:
         token = self.issue(actor, container)
@@ -279,7 +283,7 @@ class TestToken:
         self, actor: Actor, container: Container, seconds: int, holds: bool
     ) -> None:
         now = timezone.now().replace(microsecond=0)
-        token = tokens.authenticate(container=container, actor=actor, now=now).token
+        token = self.issue(actor, container, now=now)
         then = now + timedelta(seconds=seconds)
 
         if holds:

@@ -4,8 +4,9 @@ Only the claims that are named here count. The library would refuse a token for 
 type that it does not expect, and knows no times as kas writes them.
 """
 
+import hmac
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jwt
@@ -55,6 +56,30 @@ def claims_of(token: str, key: bytes) -> Mapping[str, Any] | None:
     except (jwt.PyJWTError, ValueError, RecursionError):  # the last: nesting in an unsigned header
         return None
     return claims
+
+
+class Remembered:
+    """The claims of tokens that come with one request after the other: each is taken apart once."""
+
+    def __init__(
+        self, read: Callable[[str, bytes], Mapping[str, Any] | None], *, most: int, longest: int
+    ) -> None:
+        """Keep what ``read`` returns; of at most ``most`` tokens, and of none longer than ``longest``."""
+        self._read = read
+        self._most, self._longest = most, longest
+        self._known: dict[bytes, Mapping[str, Any]] = {}
+
+    def claims_of(self, token: str, key: bytes) -> Mapping[str, Any] | None:
+        """Return what ``read`` returns; a token is known by a digest that only this key makes of it."""
+        if len(token) > self._longest:
+            return self._read(token, key)
+        digest = hmac.digest(key, token.encode(errors="replace"), "sha256")
+        claims = self._known.get(digest)
+        if claims is None and (claims := self._read(token, key)) is not None:
+            if len(self._known) >= self._most:
+                self._known.clear()
+            self._known[digest] = claims
+        return claims
 
 
 def hold(claims: Mapping[str, Any], *, issuer: str, leeway: int, now: float) -> bool:

@@ -4,7 +4,6 @@ The token that every request carries has no time in it and is the same as long a
 reads it in a log can ask for every Gitaly address. It is never logged, and never answered.
 """
 
-import hmac
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -22,30 +21,15 @@ LEEWAY = 60  # seconds, where a token does have times
 def signed(token: str) -> Mapping[str, Any] | None:
     """Return the claims of a token that Workhorse has signed, compared in constant time, or ``None``."""
     for content, key in _keys():
-        claims = _claims_of(token, key)
+        claims = _remembered.claims_of(token, key)
         if claims is not None and signed_tokens.hold(claims, issuer=ISSUER, leeway=LEEWAY, now=time.time()):
             secret_uses.note(content)
             return claims
     return None
 
 
-_known: dict[bytes, Mapping[str, Any]] = {}
-"""The claims of tokens whose signature held, by a digest that only this key makes of this token."""
-_MOST_KNOWN = 8
-_LONGEST_KNOWN = 256  # the token of every request is shorter; that of an upload is longer, and comes once
-
-
-def _claims_of(token: str, key: bytes) -> Mapping[str, Any] | None:
-    """Return the claims of a token that the key signs; the token of every request is taken apart once."""
-    if len(token) > _LONGEST_KNOWN:
-        return signed_tokens.claims_of(token, key)
-    digest = hmac.digest(key, token.encode(errors="replace"), "sha256")
-    claims = _known.get(digest)
-    if claims is None and (claims := signed_tokens.claims_of(token, key)) is not None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[digest] = claims
-    return claims
+# The token of every request is shorter than that; those of an upload are longer, and come once.
+_remembered = signed_tokens.Remembered(signed_tokens.claims_of, most=8, longest=256)
 
 
 def _keys() -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ Whoever is known gets a token for whatever exists; the LFS server checks what it
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 
+from apps.core.api.signed_tokens import Remembered
 from apps.directory.models import Namespace, Project
 from apps.git_access.lfs import holders
 from apps.git_access.lfs.holders import Holder
@@ -118,8 +119,12 @@ def verify(token: str, *, holder: Holder, repository: RepositoryId | None, now: 
     Raises:
         InvalidToken: it was not, its time is over, or the user may not log in.
     """
-    claims = _decoded(token, holder.key)
-    data = claims["data"]
+    claims = _remembered.claims_of(token, holder.key)
+    if claims is None:
+        raise InvalidToken("not signed by this instance")
+    data = claims.get("data")
+    if not isinstance(data, dict):
+        raise InvalidToken("not an LFS token")
     made_for = data.get("container_gid")
     if data.get("actor") != holder.name:
         raise InvalidToken("made for another actor")
@@ -135,19 +140,19 @@ def verify(token: str, *, holder: Holder, repository: RepositoryId | None, now: 
     return Opens(data.get("operation"), datetime.fromtimestamp(claims["exp"], UTC))
 
 
-def _decoded(token: str, key: bytes) -> dict[str, Any]:
+def _read(token: str, key: bytes) -> Mapping[str, Any] | None:
     # The times are compared with the caller's clock, not with this library's.
     options: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["nbf", "exp"]}
     try:
-        claims: dict[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
-    except (jwt.PyJWTError, ValueError) as error:
-        raise InvalidToken("not signed by this instance") from error
-    if not isinstance(claims.get("data"), dict):
-        raise InvalidToken("not an LFS token")
-    return claims
+        return jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
+    except (jwt.PyJWTError, ValueError):
+        return None
 
 
-def _is_current(claims: dict[str, Any], *, now: datetime) -> bool:
+_remembered = Remembered(_read, most=256, longest=1024)  # one is shown twice for each file of a push
+
+
+def _is_current(claims: Mapping[str, Any], *, now: datetime) -> bool:
     moment = now.timestamp()
     return bool(claims["nbf"] - _LEEWAY <= moment < claims["exp"] + _LEEWAY)
 

@@ -6,20 +6,29 @@ No transaction is open while a file is moved or a store is called.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from apps.core import records
+from apps.core import moments, raw_queries, records
 from apps.core.observability.instruments import LFS_LINKED_BYTES
 from apps.core.prepared_queries import PreparedQuery
 from apps.git_access.lfs import stores
-from apps.git_access.models import LfsObject, LfsObjectLink
+from apps.git_access.models import LfsObject
 from apps.git_access.models.lfs import FileStore, name_of
 from apps.workhorse.lfs import tasks
 from apps.workhorse.lfs.objects import EMPTY
 
 _TRIES = 3  # a row that `prune` removes in between is made anew
+# Written here, for each upload asks for both: Django takes longer to write them than the database to answer.
+_NEW = """
+INSERT INTO git_access_lfsobject (oid, size, file, file_store, created_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (oid) DO NOTHING RETURNING id
+"""
+_NEW_LINK = """
+INSERT INTO git_access_lfsobjectlink (lfs_object_id, project_id) VALUES (%s, %s)
+ON CONFLICT (project_id, lfs_object_id) DO NOTHING RETURNING id
+"""
 _BY_OID = PreparedQuery(lambda oid: LfsObject.objects.filter(oid=oid), by=str)
 
 
@@ -118,42 +127,33 @@ def _link(
     known: LfsObject | None, oid: str, size: int, *, project_id: int, file_store: FileStore | None
 ) -> None:
     """Write the row, where there was none, and the link."""
-    try:
-        with transaction.atomic():
-            row = known or LfsObject.objects.create(oid=oid, **_fields(oid, size, file_store))
-            _lead_to(row, file_store)
-            LfsObjectLink.objects.create(project_id=project_id, lfs_object=row)
-    except IntegrityError:  # it is linked already, or the row came or went in between
-        _link_again(oid, size, project_id=project_id, file_store=file_store)
-    else:
-        _account(size, project_id=project_id)
-
-
-def _link_again(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> None:
     for last in (False,) * (_TRIES - 1) + (True,):
         try:
             with transaction.atomic():
-                is_new = _write_link(oid, size, project_id=project_id, file_store=file_store)
-        except IntegrityError:
+                row_id = _row_id(known, oid, size, file_store)
+                is_new = raw_queries.first_row(_NEW_LINK, [row_id, project_id]) is not None
+        except (IntegrityError, LfsObject.DoesNotExist):
             if last:
                 raise
+            known = None
         else:
             if is_new:
                 _account(size, project_id=project_id)
             return
 
 
-def _write_link(oid: str, size: int, *, project_id: int, file_store: FileStore | None) -> bool:
-    known, _ = LfsObject.objects.get_or_create(oid=oid, defaults=_fields(oid, size, file_store))
-    if known.size != size:
-        raise OtherSizeKnown
+def _row_id(known: LfsObject | None, oid: str, size: int, file_store: FileStore | None) -> int:
+    """Return the id of the row that leads to the file; another upload of it may have written one by now."""
+    if known is None:
+        store, now = int(file_store or stores.current()), moments.stored(timezone.now())
+        made = raw_queries.first_row(_NEW, [oid, size, name_of(oid), store, now])
+        if made:
+            return int(made[0])
+        known = _known(oid, size)
+    if known is None:
+        raise LfsObject.DoesNotExist
     _lead_to(known, file_store)
-    _, is_new = LfsObjectLink.objects.get_or_create(project_id=project_id, lfs_object=known)
-    return is_new
-
-
-def _fields(oid: str, size: int, file_store: FileStore | None) -> dict[str, Any]:
-    return {"size": size, "file": name_of(oid), "file_store": file_store or stores.current()}
+    return known.pk
 
 
 def _lead_to(row: LfsObject, file_store: FileStore | None) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
+from django.utils.functional import cached_property
 
 from apps.git_access.lfs.stores import InsecurePath, Kept, StoreFull, StoreUnavailable
 
@@ -25,7 +26,7 @@ class LocalStore(FileSystemStorage):
         """The folder."""
         return Path(self.location)
 
-    @property
+    @cached_property
     def uploads(self) -> Path:
         """Where Workhorse writes."""
         return self.root / TEMPORARY / "uploads"
@@ -46,8 +47,11 @@ class LocalStore(FileSystemStorage):
             StoreUnavailable: nobody can write there.
         """
         with _reported():
-            self.uploads.mkdir(parents=True, exist_ok=True)
-            disk = os.statvfs(self.uploads)
+            try:
+                disk = os.statvfs(self.uploads)
+            except FileNotFoundError:
+                self.uploads.mkdir(parents=True, exist_ok=True)
+                disk = os.statvfs(self.uploads)
         if not os.access(self.uploads, os.W_OK):
             raise StoreUnavailable(f"{self.uploads} cannot be written to")
         if disk.f_bavail * disk.f_frsize < size:
@@ -63,7 +67,7 @@ class LocalStore(FileSystemStorage):
         path = Path(upload)
         try:
             info = path.lstat()
-            inside = path.parent.resolve() == self.uploads.resolve()
+            inside = path.parent == self.uploads or path.parent.resolve() == self.uploads.resolve()
         except (OSError, ValueError):
             raise InsecurePath(upload) from None
         # Another name for the file, soft or hard, would be somebody else's file.
