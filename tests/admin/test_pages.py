@@ -253,3 +253,20 @@ def test_no_filter_reads_a_whole_table_for_its_choices(operator: Client, model: 
     specs = operator.get(page(model, "changelist")).context["cl"].filter_specs
 
     assert not [spec.title for spec in specs if isinstance(spec, AllValuesFieldListFilter)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "created_at__year=99999",
+        "created_at__gte=9999-12-31T23:59:59-23:59",
+        "created_at__lt=0001-01-01 00:00+23:59",
+    ],
+)
+def test_a_filter_by_a_moment_that_no_database_has_is_said_to_be_wrong(
+    admin_client: Client, query: str
+) -> None:
+    page = admin_client.get(f"{reverse('admin:directory_user_changelist')}?{query}", follow=True)
+
+    assert page.redirect_chain[-1][0].endswith("?e=1")
+    assert page.status_code == 200
