@@ -1,6 +1,6 @@
 """The parts of the course, in their order."""
 
-from tests.torture import disk, faults, fuzz, load, stage
+from tests.torture import disk, faults, fuzz, load, stage, wire
 from tests.torture.course import Course
 from tests.torture.report import Row
 from tests.torture.worlds import planted, trying
@@ -52,6 +52,7 @@ def on_an_instance(course: Course) -> None:
             load.run(opened, short=course.short)
         if course.has("fuzz"):
             fuzz.run(opened, short=course.short)
+            wire.run(opened, short=course.short)
 
 
 def run(course: Course) -> None:
