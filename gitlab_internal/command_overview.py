@@ -21,7 +21,7 @@ _REST = "Django's own, such as migrate, check and createsuperuser: manage.py hel
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """One command: its name, what it is for, and its verbs, those of a group behind its name."""
 
     name: str
@@ -38,20 +38,20 @@ def text() -> str:
     return "\n".join([_HEAD, *lines, "", _REST, ""])
 
 
-def _lines(entry: Entry, width: int, room: int) -> Iterator[str]:
+def _lines(entry: CommandEntry, width: int, room: int) -> Iterator[str]:
     first, *others = wrap(entry.purpose, room)
     yield f"  {entry.name}".ljust(width) + first
     verbs = wrap(" · ".join(entry.verbs), room)
     yield from (" " * width + line for line in (*others, *verbs))
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[CommandEntry]:
     """Yield our commands by name."""
     files = (ROOT / "apps").glob("*/management/commands/[!_]*.py")
     for path in sorted(files, key=lambda path: path.stem):
         if classes := [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]:
             command = next(node for node in classes if node.name == "Command")
-            yield Entry(path.stem.replace("_", "-"), _purpose(command), tuple(_verbs(command)))
+            yield CommandEntry(path.stem.replace("_", "-"), _purpose(command), tuple(_verbs(command)))
 
 
 def _purpose(command: ast.ClassDef) -> str:

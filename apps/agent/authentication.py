@@ -39,7 +39,7 @@ class AgentAuthentication(KasAuthentication):
             raise AuthenticationFailed
         try:
             bearer = tokens.find(text)
-        except tokens.UnknownToken:
+        except tokens.UnknownAgentToken:
             raise AuthenticationFailed from None
         request_facts.note(agent_id=bearer.token.agent_id, token_id=bearer.token.pk)
         tokens.note_use(token=bearer.token, now=timezone.now())

@@ -13,7 +13,7 @@ from apps.directory.models.namespaces import NamespaceQuerySet
 MAX_ENTRIES = 500  # of each list
 
 
-class UnknownAgent(LookupError):
+class AgentGone(LookupError):
     """There is no agent with this id."""
 
 
@@ -25,12 +25,12 @@ def replace(*, agent_id: int, configuration: Mapping[str, Any]) -> None:
     agent's root namespace, malformed ones, and those beyond the first 500 of a list do not count.
 
     Raises:
-        UnknownAgent: there is no such agent.
+        AgentGone: there is no such agent.
     """
     agents = Agent.objects.select_for_update(of=("self",), no_key=True).select_related("project__namespace")
     agent = agents.filter(pk=agent_id).first()
     if agent is None:
-        raise UnknownAgent(agent_id)
+        raise AgentGone(agent_id)
     root = Namespace.objects.get(pk=agent.project.namespace.root_id)
     inside = Namespace.objects.within(root)
     jobs, members = _object(configuration.get("ci_access")), _object(configuration.get("user_access"))

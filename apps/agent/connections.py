@@ -12,12 +12,12 @@ from apps.directory.models import FeatureLevel, Project, Visibility
 FALLBACK_BRANCH = "main"
 
 
-class UnknownProject(LookupError):
+class ProjectNotForAgent(LookupError):
     """There is no such project, as far as the agent can tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class AgentConnection:
     """Everything that kas needs to read one project's repository."""
 
     project_id: int
@@ -27,13 +27,13 @@ class Connection:
     default_branch: str
 
 
-def connection_to(project: Project, *, flags: dict[str, bool]) -> Connection:
+def connection_to(project: Project, *, flags: dict[str, bool]) -> AgentConnection:
     """Return how to reach the project's repository, given the flags that Gitaly gets for it.
 
     Raises:
         UnknownStorage: no Gitaly server is configured for the project's storage.
     """
-    return Connection(
+    return AgentConnection(
         project_id=project.pk,
         server=server_of(project.storage),
         features=gitaly_features(flags),
@@ -53,13 +53,13 @@ def project_for(*, agent: Agent, id_or_path: str) -> Project:
     Neither memberships of the agent's creator nor internal visibility count.
 
     Raises:
-        UnknownProject: there is none, or it is not for the agent.
+        ProjectNotForAgent: there is none, or it is not for the agent.
     """
     project = _find(id_or_path)
     if project is None or project.pending_delete:
-        raise UnknownProject(id_or_path)
+        raise ProjectNotForAgent(id_or_path)
     if project.pk != agent.project_id and not _open_to_everybody(project):
-        raise UnknownProject(id_or_path)
+        raise ProjectNotForAgent(id_or_path)
     return project
 
 

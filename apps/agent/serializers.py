@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from apps.agent.connections import Connection
+from apps.agent.connections import AgentConnection
 from apps.agent.models import Agent
 from apps.agent.usage import COUNTERS, UNIQUE_COUNTERS
-from apps.agent.user_access import Access, Identity
+from apps.agent.user_access import Access, ClusterIdentity
 from apps.core import json_values
 from apps.core.api.params import parameters
 from apps.core.api.serializer_errors import read
@@ -20,13 +20,13 @@ from apps.directory.models import User
 FLAT_COUNTERS = ("gitops_sync_count", "k8s_api_proxy_request_count")
 
 
-def agent_payload(agent: Agent, connection: Connection) -> dict[str, Any]:
+def agent_payload(agent: Agent, connection: AgentConnection) -> dict[str, Any]:
     """GitLab Agent information."""
     project = project_payload(connection)
     return {"project_id": project["project_id"], "agent_id": agent.pk, "agent_name": agent.name, **project}
 
 
-def project_payload(connection: Connection) -> dict[str, Any]:
+def project_payload(connection: AgentConnection) -> dict[str, Any]:
     """GitLab Agent project information."""
     repository = connection.repository
     return {
@@ -49,7 +49,7 @@ def project_payload(connection: Connection) -> dict[str, Any]:
 def access_payload(agent: Agent, user: User, access: Access) -> dict[str, Any]:
     """As whom kas lets a person through to the agent's cluster."""
     seen_as: dict[str, Any] = {}
-    if access.identity == Identity.USER:
+    if access.identity == ClusterIdentity.USER:
         sources = (("projects", access.projects), ("groups", access.groups))
         seen_as = {name: [{"id": pk, "roles": roles} for pk, roles in held.items()] for name, held in sources}
     return {

@@ -27,7 +27,7 @@ class Bearer:
     gitaly_flags: dict[str, bool]
 
 
-class UnknownToken(LookupError):
+class UnknownAgentToken(LookupError):
     """No usable token has this text."""
 
 
@@ -57,11 +57,11 @@ def find(text: str) -> Bearer:
     """Return who shows the usable token with this text, in one query.
 
     Raises:
-        UnknownToken: there is none, or it is revoked.
+        UnknownAgentToken: there is none, or it is revoked.
     """
     token = _USABLE.first(digest(text))
     if token is None:
-        raise UnknownToken
+        raise UnknownAgentToken
     return Bearer(token, flags_in(token.flags))  # type: ignore[attr-defined]  # the annotation
 
 
@@ -78,11 +78,11 @@ def revoke(token_id: int, *, now: datetime) -> AgentToken:
     """End a token for good; kas may know it for five minutes more.
 
     Raises:
-        UnknownToken: there is none with this id.
+        UnknownAgentToken: there is none with this id.
     """
     tokens = AgentToken.objects.filter(pk=token_id)
     if not tokens.exists():
-        raise UnknownToken(f"There is no token {token_id}.")
+        raise UnknownAgentToken(f"There is no token {token_id}.")
     tokens.revoke(at=now)
     return tokens.select_related("agent__project__route").get()
 

@@ -18,14 +18,14 @@ ROLES = {
 }
 
 
-class Identity(StrEnum):
+class ClusterIdentity(StrEnum):
     """As whom a person comes to the cluster."""
 
     AGENT = "agent"
     USER = "user"
 
 
-class NotAllowed(PermissionError):
+class NoClusterAccess(PermissionError):
     """The agent's configuration does not let this person in."""
 
 
@@ -33,7 +33,7 @@ class NotAllowed(PermissionError):
 class Access:
     """As whom the person comes, and the roles held in each project and group that lets them in, by id."""
 
-    identity: Identity
+    identity: ClusterIdentity
     projects: Mapping[int, list[str]]
     groups: Mapping[int, list[str]]
 
@@ -44,10 +44,10 @@ def authorize(*, agent: Agent, user: User, on: date) -> Access:
     Membership of the agent's own project gives nothing unless the project is listed.
 
     Raises:
-        NotAllowed: the user or project is not active, or nothing that the agent lists lets the user in.
+        NoClusterAccess: the user or project is not active, or nothing that the agent lists lets the user in.
     """
     if not user.is_active or agent.project.pending_delete:
-        raise NotAllowed
+        raise NoClusterAccess
     entries = list(agent.user_access.select_related("project__namespace", "group"))
     projects = [entry.project for entry in entries if entry.project]
     groups = [entry.group for entry in entries if entry.group]
@@ -57,17 +57,17 @@ def authorize(*, agent: Agent, user: User, on: date) -> Access:
         groups=_roles(_inherited_levels(user, groups, on=on)),
     )
     if not access.projects and not access.groups:
-        raise NotAllowed
+        raise NoClusterAccess
     return access
 
 
-def _identity(entries: list[UserAccessAuthorization]) -> Identity:
+def _identity(entries: list[UserAccessAuthorization]) -> ClusterIdentity:
     """Return the one key of ``access_as``, which all entries of an agent share."""
     access_as = entries[0].configuration.get("access_as") if entries else None
     keys = list(access_as) if isinstance(access_as, dict) else []
-    if len(keys) != 1 or keys[0] not in list(Identity):
-        raise NotAllowed
-    return Identity(keys[0])
+    if len(keys) != 1 or keys[0] not in list(ClusterIdentity):
+        raise NoClusterAccess
+    return ClusterIdentity(keys[0])
 
 
 def _inherited_levels(user: User, groups: list[Namespace], *, on: date) -> dict[int, int]:

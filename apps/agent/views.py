@@ -75,7 +75,7 @@ class AgentViewSet(KasViewSet):
         agent = _present(agent_of(request))
         try:
             return connections.project_for(agent=agent, id_or_path=id_or_path)
-        except connections.UnknownProject:
+        except connections.ProjectNotForAgent:
             raise ResourceNotFound from None
 
 
@@ -142,7 +142,7 @@ class ConfigurationViewSet(KasViewSet):
         agent_id, content = agent_configuration(request)
         try:
             configuration.replace(agent_id=agent_id, configuration=content)
-        except configuration.UnknownAgent:
+        except configuration.AgentGone:
             raise Failure(404, {"message": "404 Not found"}) from None
         return Response(status=204)
 
@@ -177,7 +177,7 @@ class ProxyUserViewSet(KasViewSet):
             access = user_access.authorize(agent=agent, user=user, on=now.date())
         except agents.UnknownAgent:
             raise Failure(404, {"message": "404 Not found"}) from None
-        except user_access.NotAllowed:
+        except user_access.NoClusterAccess:
             raise Forbidden from None
         return Response(access_payload(agent, user, access))
 

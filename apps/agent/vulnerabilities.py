@@ -18,7 +18,7 @@ from apps.agent.models import (
     VulnerabilityState,
 )
 from apps.agent.models.vulnerabilities import TITLE_LENGTH
-from apps.agent.vulnerability_identity import Identity, identity, sha1
+from apps.agent.vulnerability_identity import FindingIdentity, identity, sha1
 from apps.directory.access_levels import level_in_project
 from apps.directory.models import AccessLevel
 
@@ -117,7 +117,7 @@ def save(*, agent: Agent, report: VulnerabilityReport, now: datetime) -> uuid.UU
 
 
 @transaction.atomic
-def _create(agent: Agent, report: VulnerabilityReport, found: Identity) -> None:
+def _create(agent: Agent, report: VulnerabilityReport, found: FindingIdentity) -> None:
     scanner = _scanner(agent, report)
     identifiers = _identifiers(agent, report)
     shared = {

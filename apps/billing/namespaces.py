@@ -18,7 +18,7 @@ NOT_SUPPORTED = "is not supported for this namespace"
 TAKEN = "has already been taken"
 
 
-class UnknownNamespace(LookupError):
+class UnknownAccount(LookupError):
     """No namespace has this id or path."""
 
 
@@ -45,12 +45,12 @@ def find(id_or_path: str) -> Namespace:
     """Return a namespace, with its route and what billing knows about it.
 
     Raises:
-        UnknownNamespace: there is none.
+        UnknownAccount: there is none.
     """
     related = ("route", "limits", "subscription__plan")
     namespace = Namespace.objects.select_related(*related).called(id_or_path).first()
     if namespace is None:
-        raise UnknownNamespace(f"There is no namespace {id_or_path}.")
+        raise UnknownAccount(f"There is no namespace {id_or_path}.")
     return namespace
 
 

@@ -64,7 +64,7 @@ def find_namespace(id_or_path: str, *, called: str = "Namespace") -> Namespace:
     """Return the namespace of the path, or answer 404."""
     try:
         return namespaces.find(id_or_path)
-    except namespaces.UnknownNamespace:
+    except namespaces.UnknownAccount:
         raise ResourceNotFound(called) from None
 
 

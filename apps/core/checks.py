@@ -9,7 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
 from apps.core import encryption
-from apps.core.kas.addresses import UnusableAddress, address_of
+from apps.core.kas.addresses import UnusableKasAddress, address_of
 from apps.core.secret_files import MalformedSecret, signing_key, without_line_end
 
 MIN_SECRET_LENGTH = 16  # bytes
@@ -40,7 +40,7 @@ def kas_address(**kwargs: Any) -> list[CheckMessage]:
     try:
         if settings.GITLAB_KAS:
             address_of(settings.GITLAB_KAS)
-    except UnusableAddress:
+    except UnusableKasAddress:
         error = Error(
             f"GITLAB_KAS is {settings.GITLAB_KAS!r}, which is no address of kas.",
             hint="grpc://HOST:PORT, or grpcs://HOST:PORT for TLS, as kas has it in api.listen.",

@@ -42,7 +42,7 @@ class ExpiresTooLate(ValueError):
         super().__init__(f"Expiration date must be before {last_day}")
 
 
-class Refused(ValueError):
+class TokenRefused(ValueError):
     """The token may not be made; the message says why."""
 
 
@@ -73,7 +73,7 @@ def create(
     """Create a token for a user as an operator wishes it; return it with its text.
 
     Raises:
-        Refused: the user is not active, or name, scopes or expiry date are not acceptable.
+        TokenRefused: the user is not active, or name, scopes or expiry date are not acceptable.
     """
     last_day = permitted(user=user, name=name, scopes=scopes, expires_at=expires_at, today=today)
     return issue(user=user, name=name, scopes=dict.fromkeys(scopes), expires_at=last_day)
@@ -85,22 +85,22 @@ def permitted(
     """Return when a token would expire, if it may be made.
 
     Raises:
-        Refused: see ``create``.
+        TokenRefused: see ``create``.
     """
     if user.state != UserState.ACTIVE:
-        raise Refused(f"{user} is {user.state}; only an active user can have a token.")
+        raise TokenRefused(f"{user} is {user.state}; only an active user can have a token.")
     if not name.strip() or len(name) > MAX_NAME_LENGTH:
-        raise Refused(f"A token has a name of at most {MAX_NAME_LENGTH} characters.")
+        raise TokenRefused(f"A token has a name of at most {MAX_NAME_LENGTH} characters.")
     if unknown := [scope for scope in scopes if scope not in SCOPES_OF_OPERATORS]:
-        raise Refused(f"There is no scope {unknown[0]}; there are {', '.join(SCOPES_OF_OPERATORS)}.")
+        raise TokenRefused(f"There is no scope {unknown[0]}; there are {', '.join(SCOPES_OF_OPERATORS)}.")
     if not scopes:
-        raise Refused(f"A token has a scope: {', '.join(SCOPES_OF_OPERATORS)}.")
+        raise TokenRefused(f"A token has a scope: {', '.join(SCOPES_OF_OPERATORS)}.")
     if expires_at is not None and expires_at <= today:
-        raise Refused(f"A token that ends on {expires_at} has expired already.")
+        raise TokenRefused(f"A token that ends on {expires_at} has expired already.")
     try:
         return limited(expires_at, today=today)
     except ExpiresTooLate as late:
-        raise Refused(f"{late}.") from late
+        raise TokenRefused(f"{late}.") from late
 
 
 def limited(expires_at: date | None, *, today: date) -> date | None:

@@ -17,7 +17,7 @@ from apps.git_access.serializers.answer_shapes import FINISHED_PUSH, GRANT, INST
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
-from apps.git_access.views.lfs import LfsViewSet
+from apps.git_access.views.lfs import LfsAuthenticateViewSet
 from apps.git_access.views.pushes import PushViewSet
 
 SHELL, GITALY = "GitLab Shell", "Gitaly"
@@ -72,7 +72,7 @@ OPERATIONS: Operations = {
         parameters=ALLOWED,
         answers=(Answer(200, "It may.", GRANT), *UNREADABLE_GIT, *REFUSALS),
     ),
-    LfsViewSet.lfs_authenticate: Operation(
+    LfsAuthenticateViewSet.lfs_authenticate: Operation(
         heading="LFS Authentication",
         summary="Give a token for LFS",
         consumers=(SHELL,),
@@ -164,7 +164,7 @@ OPERATIONS: Operations = {
             *REFUSALS,
         ),
     ),
-    LfsViewSet.lfs: Operation(
+    LfsAuthenticateViewSet.lfs: Operation(
         summary="The bytes of one LFS file",
         consumers=(GITALY,),
         parameters=(

@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.agent.models import Agent
 from apps.operations import folder
 from apps.operations.credentials import EXAMPLE_AGENT
-from apps.operations.listening import Server
+from apps.operations.listening import InstanceAddress
 
 _USAGE = {"gitops_sync_count": 1}
 _ALERT = {
@@ -43,7 +43,7 @@ _VULNERABILITY = {
 }
 
 
-def lines(server: Server) -> list[tuple[str, str]]:
+def lines(server: InstanceAddress) -> list[tuple[str, str]]:
     """Return heading and curl line of each example, or none where the example's agent does not exist."""
     if not Agent.objects.filter(pk=EXAMPLE_AGENT).exists():
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.operations import agent_examples, folder
-from apps.operations.listening import Server
+from apps.operations.listening import InstanceAddress
 from apps.ssh_keys.models import Key
 
 _ZEROS = "0" * 40
@@ -49,14 +49,14 @@ _RECONCILIATIONS = json.dumps(
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class CurlExample:
     """One request under the heading it has in the document."""
 
     heading: str
     curl: str
 
 
-def requests(server: Server) -> list[Example]:
+def requests(server: InstanceAddress) -> list[CurlExample]:
     """Return every example, or none where the database does not hold the document's world."""
     key = Key.objects.filter(pk=_EXAMPLE_KEY).first()
     if key is None:
@@ -65,48 +65,48 @@ def requests(server: Server) -> list[Example]:
     who = ["key_id=11", "project=gnuwget/wget2"]
     push = f"changes={_ZEROS} fd9e76b9136bdd9fe217061b497745792fe5a5ee gh-pages\\n"
     return [
-        Example(
+        CurlExample(
             "Git Authentication",
             _post(server, "allowed", *who, "action=git-upload-pack", "protocol=ssh"),
         ),
-        Example("LFS Authentication", _post(server, "lfs_authenticate", *who)),
-        Example("Authorized Keys Check", _get(server, "authorized_keys", f"key={blob}")),
-        Example("Get user for user ID or key", _get(server, "discover", "key_id=7")),
-        Example("Instance information", _get(server, "check")),
-        Example(
+        CurlExample("LFS Authentication", _post(server, "lfs_authenticate", *who)),
+        CurlExample("Authorized Keys Check", _get(server, "authorized_keys", f"key={blob}")),
+        CurlExample("Get user for user ID or key", _get(server, "discover", "key_id=7")),
+        CurlExample("Instance information", _get(server, "check")),
+        CurlExample(
             "Get new 2FA recovery codes using an SSH key",
             _post(server, "two_factor_recovery_codes", "key_id=7"),
         ),
-        Example("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
-        Example(
+        CurlExample("Get new personal access-token", _post(server, "personal_access_token", *_TOKEN)),
+        CurlExample(
             "Incrementing counter on pre-receive", _post(server, "pre_receive", "gl_repository=project-7")
         ),
-        Example(
+        CurlExample(
             "PostReceive", _post(server, "post_receive", "gl_repository=project-7", "identifier=user-1", push)
         ),
-        *(Example(heading, curl) for heading, curl in agent_examples.lines(server)),
+        *(CurlExample(heading, curl) for heading, curl in agent_examples.lines(server)),
         *_billing(server),
     ]
 
 
-def _billing(server: Server) -> list[Example]:
+def _billing(server: InstanceAddress) -> list[CurlExample]:
     """The examples that an administrator's token opens; the document writes its header in two ways."""
     subscription = "namespaces/1234/gitlab_subscription"
     create = f"{subscription}?start_date=2020-07-15&plan=premium&seats=10"
     update = f"{subscription}?max_seats_used=0"
     return [
-        Example("Creating a subscription", _with_token(server, "TOKEN", "POST", create)),
-        Example("Updating a subscription", _with_token(server, "TOKEN", "PUT", update)),
-        Example("Retrieving a subscription", _with_token(server, "TOKEN", "GET", subscription)),
-        Example(
+        CurlExample("Creating a subscription", _with_token(server, "TOKEN", "POST", create)),
+        CurlExample("Updating a subscription", _with_token(server, "TOKEN", "PUT", update)),
+        CurlExample("Retrieving a subscription", _with_token(server, "TOKEN", "GET", subscription)),
+        CurlExample(
             "Creating an additional pack",
             _with_token(server, "PRIVATE-TOKEN", "POST", "namespaces/123/minutes", _PACKS),
         ),
-        Example(
+        CurlExample(
             "Moving additional packs",
             _with_token(server, "PRIVATE-TOKEN", "PATCH", "namespaces/123/minutes/move/321"),
         ),
-        Example(
+        CurlExample(
             "Updating upcoming_reconciliations",
             _with_token(
                 server, "PRIVATE-TOKEN", "PUT", "internal/upcoming_reconciliations", _RECONCILIATIONS
@@ -115,29 +115,29 @@ def _billing(server: Server) -> list[Example]:
     ]
 
 
-def _post(server: Server, path: str, *fields: str) -> str:
+def _post(server: InstanceAddress, path: str, *fields: str) -> str:
     data = [part for field in fields for part in ("--data", field)]
     return _curl(server, path, "--request", "POST", *data)
 
 
-def _get(server: Server, path: str, *fields: str) -> str:
+def _get(server: InstanceAddress, path: str, *fields: str) -> str:
     # A key holds '+', '/' and '='.
     data = [part for field in fields for part in ("--data-urlencode", field)]
     return _curl(server, path, "--get", *data)
 
 
-def _curl(server: Server, path: str, *options: str) -> str:
+def _curl(server: InstanceAddress, path: str, *options: str) -> str:
     secret = folder.in_shell(settings.SHELL_SECRET_FILE, base64=True)
     return _command(server, f"internal/{path}", f"Gitlab-Shared-Secret: {secret}", *options)
 
 
-def _with_token(server: Server, header: str, method: str, path: str, body: str = "") -> str:
+def _with_token(server: InstanceAddress, header: str, method: str, path: str, body: str = "") -> str:
     sent = ["--header", "Content-Type: application/json", "--data", body] if body else []
     token = folder.in_shell(settings.DATA / folder.ADMIN_TOKEN)
     return _command(server, path, f"{header}: {token}", "--request", method, *sent)
 
 
-def _command(server: Server, path: str, credential: str, *options: str) -> str:
+def _command(server: InstanceAddress, path: str, credential: str, *options: str) -> str:
     """Return one line; the shell that runs it reads the credential from its file."""
     socket = ["--unix-socket", server.socket] if server.socket else []
     rest = shlex.join([*socket, *options, f"{server.root}/api/v4/{path}"])

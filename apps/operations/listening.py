@@ -14,7 +14,7 @@ ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 -- recognised, not bou
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class InstanceAddress:
     """Where an instance can be reached by curl: its URL, and the Unix socket it listens on, if any."""
 
     url: str
@@ -48,16 +48,16 @@ def listen(address: str) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
-def named(address: str) -> Server:
+def named(address: str) -> InstanceAddress:
     """Return how curl reaches ``HOST:PORT`` or ``unix:PATH``."""
     if address.startswith("unix:"):
-        return Server("http://unix", socket=str(Path(address.removeprefix("unix:")).resolve()))
+        return InstanceAddress("http://unix", socket=str(Path(address.removeprefix("unix:")).resolve()))
     host, port = _host_and_port(address)
     name = "localhost" if host in ANYWHERE or host == "127.0.0.1" else host
-    return Server(f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}")
+    return InstanceAddress(f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}")
 
 
-def of(listener: socket.socket) -> Server:
+def of(listener: socket.socket) -> InstanceAddress:
     """Return how curl reaches an open listener."""
     return named(address_of(listener))
 
@@ -68,7 +68,7 @@ def address_of(listener: socket.socket) -> str:
     return f"unix:{bound}" if listener.family == socket.AF_UNIX else f"{bound[0]}:{bound[1]}"
 
 
-def instance_url(server: Server) -> dict[str, str]:
+def instance_url(server: InstanceAddress) -> dict[str, str]:
     """Return the setting that makes the instance call itself by its address.
 
     A socket has no URL, nor has a port that is yet to be chosen.

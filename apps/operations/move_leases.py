@@ -18,7 +18,7 @@ _RENEWAL = 20.0
 log = structlog.get_logger(__name__)
 
 
-class Held(ValueError):
+class LeaseHeld(ValueError):
     """Somebody else works on it."""
 
     def __init__(self) -> None:
@@ -32,12 +32,12 @@ def holding(row: StorageMove) -> Iterator[None]:
     Two at once would end with the second copying an old source over what was pushed to the target.
 
     Raises:
-        Held: somebody else works on it.
+        LeaseHeld: somebody else works on it.
     """
     holder = secrets.token_hex(16)
     mine = StorageMove.objects.filter(pk=row.pk)
     if not mine.filter(held_until__lte=timezone.now()).update(holder=holder, held_until=_lease_end()):
-        raise Held
+        raise LeaseHeld
     row.refresh_from_db()
     done = threading.Event()
     renewing = threading.Thread(target=_renew, args=(row.pk, holder, done), daemon=True)

@@ -13,13 +13,7 @@ from apps.directory.models import User, UserState
 from apps.ssh_keys import owners
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.deliveries import Delivery
-from apps.ssh_keys.owners import Refused
-
-
-class DeployKey(Refused):
-    """A deploy key belongs to a project, not to a person."""
-
-    message = "Deploy keys cannot be used to create personal access tokens"
+from apps.ssh_keys.owners import DeployKeyRefused, Refused
 
 
 class NoName(Refused):
@@ -49,7 +43,7 @@ class InvalidExpiryDate(Refused):
         super().__init__(f"Invalid token expiry date: '{text}'")
 
 
-class NotCreated(Refused):
+class TokenNotCreated(Refused):
     """Everything can be read, and the token may not be made."""
 
     def __init__(self, reason: str) -> None:
@@ -79,17 +73,17 @@ def create(*, claim: Claim, wanted: TokenRequest, delivery: Delivery, now: datet
     user = _owner(claim, now=now)
     asked = _read(wanted)
     if user.state != UserState.ACTIVE:
-        raise NotCreated("Not permitted to create")
+        raise TokenNotCreated("Not permitted to create")
     expires_at = _limited(asked, today=now.date())
     if len(wanted.name) > access_tokens.MAX_NAME_LENGTH:
-        raise NotCreated(f"Name is too long (maximum is {access_tokens.MAX_NAME_LENGTH} characters)")
+        raise TokenNotCreated(f"Name is too long (maximum is {access_tokens.MAX_NAME_LENGTH} characters)")
     return _issue(user, wanted, expires_at, delivery)
 
 
 def _owner(claim: Claim, *, now: datetime) -> User:
     actor = owners.identify(claim, now=now)
     if actor.deploy_key:
-        raise DeployKey
+        raise DeployKeyRefused("Deploy keys cannot be used to create personal access tokens")
     return owners.owner(claim, actor)
 
 
@@ -116,7 +110,7 @@ def _limited(expires_at: date | None, *, today: date) -> date | None:
     try:
         return access_tokens.limited(expires_at, today=today)
     except access_tokens.ExpiresTooLate as late:
-        raise NotCreated(str(late)) from late
+        raise TokenNotCreated(str(late)) from late
 
 
 @transaction.atomic

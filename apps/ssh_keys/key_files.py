@@ -12,7 +12,7 @@ LONGEST = 1_000_000  # bytes of an answer
 _TYPES = r"(?:ssh-|ecdsa-|sk-)"
 
 
-class Unreadable(ValueError):
+class UnreadableKeyFile(ValueError):
     """There is nothing to be read; the message says why."""
 
 
@@ -20,25 +20,27 @@ def text(source: str) -> str:
     """Return the text of a file; ``-`` is standard input, ``https://`` an address.
 
     Raises:
-        Unreadable: there is none.
+        UnreadableKeyFile: there is none.
     """
     if source.startswith("https://"):
         return _fetched(source)
     if source.startswith("http://"):
-        raise Unreadable(f"{source}: over http:// somebody could put in a key of their own; use https://.")
+        raise UnreadableKeyFile(
+            f"{source}: over http:// somebody could put in a key of their own; use https://."
+        )
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text()
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{source} is not UTF-8 text: save it as UTF-8.") from error
+        raise UnreadableKeyFile(f"{source} is not UTF-8 text: save it as UTF-8.") from error
     except OSError as error:
-        raise Unreadable(f"{source} cannot be read: {error.strerror}.") from error
+        raise UnreadableKeyFile(f"{source} cannot be read: {error.strerror}.") from error
 
 
 def keys(listed: str) -> list[str]:
     """Return the keys of an ``authorized_keys`` file, without options, comments and empty lines.
 
     Raises:
-        Unreadable: a line is no key.
+        UnreadableKeyFile: a line is no key.
     """
     found = []
     for number, line in enumerate(listed.splitlines(), start=1):
@@ -48,7 +50,7 @@ def keys(listed: str) -> list[str]:
         try:
             found.append(public_keys.parse(key[1] if key else line).line)
         except public_keys.InvalidPublicKey as fault:
-            raise Unreadable(f"line {number}: {fault}") from fault
+            raise UnreadableKeyFile(f"line {number}: {fault}") from fault
     return found
 
 
@@ -61,12 +63,12 @@ def _fetched(url: str) -> str:
             ) as answer,
         ):
             if answer.status != 200:
-                raise Unreadable(f"{url} answers {answer.status}.")
+                raise UnreadableKeyFile(f"{url} answers {answer.status}.")
             body = b""
             for part in answer.iter_stream():
                 body += part
                 if len(body) > LONGEST:
-                    raise Unreadable(f"{url} answers with too much.")
+                    raise UnreadableKeyFile(f"{url} answers with too much.")
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-        raise Unreadable(f"{url} does not answer: {error or type(error).__name__}.") from error
+        raise UnreadableKeyFile(f"{url} does not answer: {error or type(error).__name__}.") from error
     return body.decode(errors="replace")

@@ -25,7 +25,7 @@ WHERE key.fingerprint_sha256 = %s AND key.usage_type <> 'signing'
 _CLOSED_STATES = frozenset({UserState.BLOCKED, UserState.BLOCKED_PENDING_APPROVAL, UserState.BANNED})
 
 
-class UnknownKey(LookupError):
+class UnknownKeyText(LookupError):
     """No usable key has this text."""
 
 
@@ -47,19 +47,19 @@ def find(text: str, *, now: datetime) -> OfferedKey:
     """Return the usable key whose public half is ``text``: the blob, padded or not, or a whole line.
 
     Raises:
-        UnknownKey: none, an expired one, one for signing only, or a user key without owner.
+        UnknownKeyText: none, an expired one, one for signing only, or a user key without owner.
         OwnerBlocked: the owner is blocked or banned.
     """
     statement = _PLANNED if connection.vendor == "postgresql" else _PORTABLE
     row = raw_queries.first_row(statement, (fingerprint_sha256(blob(text)),))
     if row is None:
-        raise UnknownKey
+        raise UnknownKeyText
     key_id, title, key, created_at, kind, expires_at, name, state = row
     created, expiry = moments.read(created_at), moments.read(expires_at)
     if created is None or (expiry is not None and expiry <= now):
-        raise UnknownKey
+        raise UnknownKeyText
     if kind == KeyKind.USER_KEY and state is None:
-        raise UnknownKey
+        raise UnknownKeyText
     if state in _CLOSED_STATES:
         raise OwnerBlocked
     if state is None:  # the creator of this deploy key is gone

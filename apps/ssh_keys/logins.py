@@ -75,7 +75,7 @@ class WrongCode(LoginRefused):
     message = "wrong second factor"
 
 
-class Account(Protocol):
+class LoginAccount(Protocol):
     """What decides whether somebody may log in: a user, or what is known of one."""
 
     @property
@@ -99,7 +99,7 @@ class Account(Protocol):
         """Whether nobody has chosen the password."""
 
 
-def may_log_in(user: Account, *, now: datetime) -> None:
+def may_log_in(user: LoginAccount, *, now: datetime) -> None:
     """Let pass whoever may log in at all, whatever the credential.
 
     A deactivated user, one who has not accepted the terms, or whose address is unconfirmed, passes: Git's own
@@ -194,12 +194,12 @@ def _use_up(code: str, *, user: User, now: datetime) -> None:
         raise WrongCode
 
 
-def _locked(user: Account, *, now: datetime) -> bool:
+def _locked(user: LoginAccount, *, now: datetime) -> bool:
     period = timedelta(minutes=settings.FAILED_LOGIN_ATTEMPTS_UNLOCK_PERIOD_IN_MINUTES)
     return user.locked_at is not None and user.locked_at + period > now
 
 
-def _password_expired(user: Account, *, now: datetime) -> bool:
+def _password_expired(user: LoginAccount, *, now: datetime) -> bool:
     """Whether it must be changed; only where people log in with passwords of their own."""
     if user.user_type in BOT_TYPES or user.password_automatically_set:
         return False

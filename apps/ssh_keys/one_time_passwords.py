@@ -19,7 +19,7 @@ from apps.ssh_keys import owners, second_factors
 from apps.ssh_keys.actors import Actor, Claim
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.models import OtpSecret, RecoveryCode
-from apps.ssh_keys.owners import Refused
+from apps.ssh_keys.owners import DeployKeyRefused, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +27,7 @@ DRIFT = 1  # steps of 30 s either way
 _CODE = re.compile(r"[0-9]{6}")
 
 
-class DeployKey(Refused):
-    """A deploy key belongs to a project, not to a person."""
-
-    message = "Deploy keys cannot be used for Two Factor"
-
-
-class AccountLocked(Refused):
+class CodesLocked(Refused):
     """The user is not active, or has failed too often."""
 
     message = "Your account is locked"
@@ -135,7 +129,7 @@ def _end_sessions(user: User) -> None:
 
 def _may_try(actor: Actor, user: User) -> None:
     if actor.deploy_key:
-        raise DeployKey
+        raise DeployKeyRefused("Deploy keys cannot be used for Two Factor")
     second_factors.require(user)
 
 
@@ -144,7 +138,7 @@ def _use_up(code: str | None, *, user: User, delivery: Delivery, now: datetime) 
     """Whether the code is right and was not used; a wrong one is counted, which must be committed."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.state != UserState.ACTIVE or user.locked(at=now):
-        raise AccountLocked
+        raise CodesLocked
     if code is None:
         raise NoCode
     if delivery.earlier_answer() is not None:

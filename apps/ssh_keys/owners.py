@@ -22,7 +22,7 @@ class Refused(Exception):
         return str(self.args[0]) if self.args else self.message
 
 
-class UnknownUser(Refused):
+class UnknownOwner(Refused):
     """``user_id`` was given, and there is no user."""
 
     message = "Could not find the given user"
@@ -40,6 +40,10 @@ class NoOwner(Refused):
     message = "Could not find a user for the given key"
 
 
+class DeployKeyRefused(Refused):
+    """A deploy key belongs to a project, not to a person; the text says for what it cannot be used."""
+
+
 def identify(claim: Claim, *, now: datetime) -> Actor:
     """Return who the request is from; a key notes that it was used."""
     actor = actors.find(claim)
@@ -52,10 +56,10 @@ def owner(claim: Claim, actor: Actor) -> User:
     """Return the user whom a key or ``user_id`` names; a ``username`` or ``identifier`` never suffices.
 
     Raises:
-        UnknownUser, UnknownKey, NoOwner: there is none.
+        UnknownOwner, UnknownKey, NoOwner: there is none.
     """
     if claim.user_id is not None and actor.user is None:
-        raise UnknownUser
+        raise UnknownOwner
     if actor.key is None and claim.user_id is None:
         raise UnknownKey
     if actor.user is None:

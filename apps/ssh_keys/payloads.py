@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.core.api.timestamps import timestamp
 from apps.ssh_keys.keys import OfferedKey
-from apps.ssh_keys.people import Person
+from apps.ssh_keys.people import DiscoveredUser
 
 
 def key_payload(key: OfferedKey) -> dict[str, Any]:
@@ -17,6 +17,6 @@ def key_payload(key: OfferedKey) -> dict[str, Any]:
     }
 
 
-def user_payload(user: Person) -> dict[str, Any]:
+def user_payload(user: DiscoveredUser) -> dict[str, Any]:
     """Return the body about a user."""
     return {"id": user.id, "name": user.name, "username": user.username}

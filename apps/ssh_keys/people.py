@@ -16,7 +16,7 @@ _BY_ID = "SELECT id, name, username FROM directory_user WHERE id = %s"
 _BY_NAME = "SELECT id, name, username FROM directory_user WHERE lower(username) = %s"
 
 
-class Person(NamedTuple):
+class DiscoveredUser(NamedTuple):
     """What may be told of a user."""
 
     id: int
@@ -24,7 +24,7 @@ class Person(NamedTuple):
     username: str
 
 
-def find(claim: Claim) -> Person | None:
+def find(claim: Claim) -> DiscoveredUser | None:
     """Return whom a claim names: the user, the owner of the key, or nobody."""
     row = lookup(claim)
     key_id = row.key_owner_id if row.key_id is None else row.key_id
@@ -36,18 +36,18 @@ def find(claim: Claim) -> Person | None:
         found = raw_queries.first_row(_BY_NAME, (row.username.lower(),))
     else:
         return None
-    return Person._make(found) if found else None
+    return DiscoveredUser._make(found) if found else None
 
 
-def _owner(key_id: int) -> Person | None:
+def _owner(key_id: int) -> DiscoveredUser | None:
     """Return the owner of a key; of a deploy key its creator, else the ghost."""
     found = raw_queries.first_row(_BY_KEY, (key_id, UsageType.SIGNING.value))
     if found is None:
         return None
     *owner, kind = found
     if owner[0] is not None:
-        return Person._make(owner)
+        return DiscoveredUser._make(owner)
     if kind != KeyKind.DEPLOY_KEY:
         return None
     ghost = User.objects.ghost()
-    return Person(ghost.pk, ghost.name, ghost.username)
+    return DiscoveredUser(ghost.pk, ghost.name, ghost.username)

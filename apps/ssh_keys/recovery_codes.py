@@ -10,16 +10,10 @@ from apps.directory.models import User
 from apps.ssh_keys import owners, second_factors
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.models import RecoveryCode
-from apps.ssh_keys.owners import Refused
+from apps.ssh_keys.owners import DeployKeyRefused
 
 COUNT = 10
 RANDOM_BYTES = 8  # 16 hexadecimal digits
-
-
-class DeployKey(Refused):
-    """A deploy key belongs to a project, not to a person."""
-
-    message = "Deploy keys cannot be used to retrieve recovery codes"
 
 
 def digest(code: str) -> str:
@@ -36,7 +30,7 @@ def regenerate(*, claim: Claim, now: datetime) -> list[str]:
     actor = owners.identify(claim, now=now)
     user = owners.owner(claim, actor)
     if actor.deploy_key:
-        raise DeployKey
+        raise DeployKeyRefused("Deploy keys cannot be used to retrieve recovery codes")
     second_factors.require(user)
     return _replace(user, now=now)
 

@@ -12,7 +12,7 @@ from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, UsageType
 from apps.ssh_keys.models.keys import NEEDS_CREATOR
 
 
-class UnknownKey(LookupError):
+class UnknownKeyId(LookupError):
     """No key has this id."""
 
     def __init__(self, key_id: int) -> None:
@@ -57,11 +57,11 @@ def find(key_id: int) -> Key:
     """Return a key by its id.
 
     Raises:
-        UnknownKey: there is none.
+        UnknownKeyId: there is none.
     """
     key = Key.objects.select_related("user").filter(pk=key_id).first()
     if key is None:
-        raise UnknownKey(key_id)
+        raise UnknownKeyId(key_id)
     return key
 
 
@@ -138,12 +138,12 @@ def revoke(ids: Collection[int]) -> dict[int, Key]:
     """Delete these keys and what was granted to them; return them by id.
 
     Raises:
-        UnknownKey: one of the ids is none; then nothing is changed.
+        UnknownKeyId: one of the ids is none; then nothing is changed.
     """
     keys = {key.pk: key for key in Key.objects.select_related("user").filter(pk__in=ids).order_by("pk")}
     for key_id in ids:
         if key_id not in keys:
-            raise UnknownKey(key_id)
+            raise UnknownKeyId(key_id)
     for key in keys.values():
         key.delete()
     return keys
@@ -188,13 +188,13 @@ def expire(ids: Collection[int], *, at: datetime) -> int:
     """Let keys expire at a moment, later than before or earlier; return how many these are.
 
     Raises:
-        UnknownKey: one of the ids is none; then nothing is changed.
+        UnknownKeyId: one of the ids is none; then nothing is changed.
     """
     keys = Key.objects.filter(pk__in=ids)
     known = set(keys.values_list("pk", flat=True))
     for key_id in ids:
         if key_id not in known:
-            raise UnknownKey(key_id)
+            raise UnknownKeyId(key_id)
     return keys.update(expires_at=at)
 
 

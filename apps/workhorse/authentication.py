@@ -58,7 +58,7 @@ class WorkhorseAuthentication(BaseAuthentication):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class GitUser:
     """A user of the instance, as requests are told of."""
 
     pk: int
@@ -68,7 +68,7 @@ class Person:
 class PersonAuthentication(BaseAuthentication):
     """Login and password of a person: a personal access token, or the password itself."""
 
-    def authenticate(self, request: Request) -> tuple[Person | Component, Identity] | None:
+    def authenticate(self, request: Request) -> tuple[GitUser | Component, Identity] | None:
         """Return who it is and what the credential is good for; ``None`` without a Basic header.
 
         Raises:
@@ -88,7 +88,7 @@ class PersonAuthentication(BaseAuthentication):
                 failures.count(address)
             raise access_denied() from None
         failures.forget(address)
-        return DEPLOY_KEY if identity.is_deploy_key else Person(identity.user.id), identity
+        return DEPLOY_KEY if identity.is_deploy_key else GitUser(identity.user.id), identity
 
     def authenticate_header(self, request: Request) -> str:
         """Without it git does not ask for credentials."""

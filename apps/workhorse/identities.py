@@ -30,7 +30,7 @@ WRITING_SCOPES = frozenset({"api", "write_repository"})
 READING_SCOPES = WRITING_SCOPES | {"read_api", "read_repository"}
 
 
-class Kind(StrEnum):
+class CredentialKind(StrEnum):
     """What was shown."""
 
     LFS_TOKEN = "lfs_token"  # noqa: S105 -- a name
@@ -46,7 +46,7 @@ class NotIdentified(Exception):
 class Identity:
     """Who asks, and what the credential is good for; the rights in a project are another matter."""
 
-    kind: Kind
+    kind: CredentialKind
     facts: Facts
     """About the person, or the deploy key, and the repository that the request is about."""
     may_read: bool = True
@@ -94,7 +94,7 @@ def of_access_token(offered: Offered, *, look: Look, now: datetime) -> Identity:
     request_facts.note(token_id=token.id)
     access_tokens.record_use(token_id=token.id, last_used_at=token.last_used_at, now=now)
     return Identity(
-        kind=Kind.ACCESS_TOKEN,
+        kind=CredentialKind.ACCESS_TOKEN,
         facts=facts,
         may_read=not READING_SCOPES.isdisjoint(token.scopes),
         may_write=not WRITING_SCOPES.isdisjoint(token.scopes),
@@ -118,7 +118,7 @@ def of_password(offered: Offered, *, look: Look, now: datetime) -> Identity:
     facts = look(Lookup(user_id=user.pk))
     if facts.user is None:
         raise NotIdentified  # removed in between
-    return Identity(kind=Kind.PASSWORD, facts=facts)
+    return Identity(kind=CredentialKind.PASSWORD, facts=facts)
 
 
 def of_lfs_token(offered: Offered, *, look: Look, now: datetime) -> Identity:
@@ -137,7 +137,7 @@ def of_lfs_token(offered: Offered, *, look: Look, now: datetime) -> Identity:
     except (holders.UnknownActor, tokens.InvalidToken):
         raise NotIdentified from None
     return Identity(
-        kind=Kind.LFS_TOKEN,
+        kind=CredentialKind.LFS_TOKEN,
         facts=facts,
         may_write=opens.operation != "download",
         holder=holder,

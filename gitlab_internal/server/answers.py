@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from apps.operations.listening import LISTENER
-from gitlab_internal.server.requests import Request, Unreadable
+from gitlab_internal.server.requests import Request, UnreadableRequest
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -47,7 +47,7 @@ def environ_of(request: Request, *, common: Environ, client: str) -> Environ:
     """Return the environment of WSGI (PEP 3333) of one request.
 
     Raises:
-        Unreadable: the target names nothing on this server.
+        UnreadableRequest: the target names nothing on this server.
     """
     target, authority = _origin_form(request.target)
     path, _, query = target.partition("?")
@@ -93,7 +93,7 @@ def _origin_form(target: bytes) -> tuple[str, str]:
     except httptools.HttpParserInvalidURLError:
         url = None
     if url is None or not url.schema or not url.host:
-        raise Unreadable(400, "Bad request - The request is not valid")
+        raise UnreadableRequest(400, "Bad request - The request is not valid")
     host = url.host.decode("latin-1") + (f":{url.port}" if url.port else "")
     return f"{(url.path or b'/').decode('latin-1')}?{(url.query or b'').decode('latin-1')}", host
 
@@ -117,7 +117,7 @@ def answer(application: Application, environ: Environ, *, keep_alive: bool) -> b
     return _message(status, headers, b"".join(written), environ["REQUEST_METHOD"] != "HEAD", keep_alive)
 
 
-def refusal(unreadable: Unreadable) -> bytes:
+def refusal(unreadable: UnreadableRequest) -> bytes:
     """Return the answer to what no application is asked; it is the last on its connection."""
     status = unreadable.status
     body = json.dumps({"message": f"{status} {unreadable.reason}"}).encode()

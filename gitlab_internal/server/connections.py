@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from gitlab_internal.server.answers import Environ
 from gitlab_internal.server.limits import LINGER, MINIMUM_RATE, Limits
-from gitlab_internal.server.requests import Reader, Request
+from gitlab_internal.server.requests import Request, RequestReader
 
 CHUNK = 64 * 1024  # bytes read at once
 NEVER = float("inf")
@@ -39,7 +39,7 @@ class Connection:
         self.client = client
         self.common = common
         self.limits = limits
-        self.reader = Reader(limits.max_body)
+        self.reader = RequestReader(limits.max_body)
         self.phase = Phase.READING
         self.started = time.monotonic()  # of the head, the body or the answer
         self.deadline = self.started + limits.head
@@ -72,7 +72,7 @@ class Connection:
         """Read on; return a request when there is a whole one, which makes the connection WORKING.
 
         Raises:
-            Unreadable: the client is told so, and nothing else is read.
+            UnreadableRequest: the client is told so, and nothing else is read.
         """
         reader, had_begun, was_in_body = self.reader, not self.reader.is_idle, self.reader.reads_body
         reader.feed(data)

@@ -11,7 +11,7 @@ from gitlab_internal.server.answers import Application, answer, environ_of, envi
 from gitlab_internal.server.connections import Connection, Phase
 from gitlab_internal.server.lanes import Lanes
 from gitlab_internal.server.limits import Limits
-from gitlab_internal.server.requests import Request, Unreadable
+from gitlab_internal.server.requests import Request, UnreadableRequest
 
 TICK = 1.0  # seconds between two looks at the deadlines
 LAST_REQUESTS = 2.0  # seconds for which a stopping process still reads from connections that it had kept
@@ -91,7 +91,7 @@ class Loop:
             connection.lingers = True
         self._connections[connection.fileno] = connection
         if connection.lingers:
-            self._refuse(connection, Unreadable(503, "Service Unavailable"))
+            self._refuse(connection, UnreadableRequest(503, "Service Unavailable"))
         else:
             self._go_on(connection)
 
@@ -120,7 +120,7 @@ class Loop:
             return
         try:
             request = connection.feed(data) if data else None
-        except Unreadable as unreadable:
+        except UnreadableRequest as unreadable:
             self._refuse(connection, unreadable)
             return
         if request:
@@ -131,7 +131,7 @@ class Loop:
             connection.proceed()
         self._arm(connection, select.EPOLLIN)
 
-    def _refuse(self, connection: Connection, unreadable: Unreadable) -> None:
+    def _refuse(self, connection: Connection, unreadable: UnreadableRequest) -> None:
         log.info(
             "request refused", status=unreadable.status, reason=unreadable.reason, remote_ip=connection.client
         )
@@ -152,11 +152,11 @@ class Loop:
         try:
             environ = environ_of(request, common=connection.common, client=connection.client)
             message = answer(self._application, environ, keep_alive=keep)
-        except Unreadable as unreadable:
+        except UnreadableRequest as unreadable:
             message, keep = refusal(unreadable), False
         except Exception:
             log.exception("the application failed")
-            message, keep = refusal(Unreadable(500, "Internal Server Error")), False
+            message, keep = refusal(UnreadableRequest(500, "Internal Server Error")), False
         finally:
             if request.body:
                 request.body.close()
@@ -205,7 +205,7 @@ class Loop:
             if connection.deadline > now:
                 continue
             if connection.phase is Phase.READING and not connection.reader.is_idle:
-                self._refuse(connection, Unreadable(408, "Request Timeout"))
+                self._refuse(connection, UnreadableRequest(408, "Request Timeout"))
             else:
                 self._close(connection)
 

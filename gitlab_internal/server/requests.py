@@ -13,7 +13,7 @@ from gitlab_internal.server.limits import MAX_HEAD, MAX_TARGET, SPOOL
 Headers = list[tuple[bytes, bytes]]
 
 
-class Unreadable(Exception):
+class UnreadableRequest(Exception):
     """The bytes are no request that is answered; ``status`` and ``reason`` say so to the client."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -40,7 +40,7 @@ class Request:
     cut_off: bool = False
 
 
-class Reader:
+class RequestReader:
     """Holds the state of one connection's reading. ``httptools`` calls the ``on_`` methods."""
 
     def __init__(self, max_body: int) -> None:
@@ -67,7 +67,7 @@ class Reader:
         """Take what has come; ``requests`` may have grown.
 
         Raises:
-            Unreadable: nothing that follows can be understood.
+            UnreadableRequest: nothing that follows can be understood.
         """
         self._head += len(data)
         try:
@@ -80,7 +80,7 @@ class Reader:
                 raise _refusal_of(error) from None
             self.requests[-1].keep_alive = False  # it is answered; what follows it is not
         if not self._in_body and self._head > MAX_HEAD:
-            raise Unreadable(431, "Request Header Fields Too Large")
+            raise UnreadableRequest(431, "Request Header Fields Too Large")
 
     def close(self) -> None:
         """Drop what has been read and will not be answered."""
@@ -92,7 +92,7 @@ class Reader:
         """Add to the target."""
         self._request.target += url
         if len(self._request.target) > MAX_TARGET:
-            raise Unreadable(414, "URI Too Long")
+            raise UnreadableRequest(414, "URI Too Long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header; those that follow a body in chunks are left out."""
@@ -110,13 +110,15 @@ class Reader:
                 request.size = int(value)
             elif name == b"transfer-encoding":
                 if value.lower() != b"chunked":
-                    raise Unreadable(501, "Not Implemented")
+                    raise UnreadableRequest(501, "Not Implemented")
                 request.size = 0
             elif name == b"expect":
                 self.wants_continue = value.lower() == b"100-continue"
         if self._parser.should_upgrade() and request.size is not None:
             # The parser takes what follows for the other protocol: a body would be lost.
-            raise Unreadable(400, "Bad request - A request with a body cannot ask for another protocol")
+            raise UnreadableRequest(
+                400, "Bad request - A request with a body cannot ask for another protocol"
+            )
         if request.size is not None and request.size > self._max_body:
             self._cut_off(request.size)
 
@@ -159,12 +161,12 @@ class Reader:
         self.requests.append(request)
 
 
-def _refusal_of(error: httptools.HttpParserError) -> Unreadable:
+def _refusal_of(error: httptools.HttpParserError) -> UnreadableRequest:
     """Return what the client is told; an error of a method below arrives wrapped."""
     match error.__context__:
-        case Unreadable() as refusal:
+        case UnreadableRequest() as refusal:
             return refusal
         case OSError():  # there is no room for a long body
-            return Unreadable(503, "Service Unavailable")
+            return UnreadableRequest(503, "Service Unavailable")
         case _:
-            return Unreadable(400, "Bad request - The request is not valid")
+            return UnreadableRequest(400, "Bad request - The request is not valid")

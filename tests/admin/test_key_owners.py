@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from apps.core import encryption
 from apps.directory.models import PersonalAccessToken, User
-from apps.git_access.models import GitAuditEvent, Verb
+from apps.git_access.models import GitAuditEvent, GitVerb
 from apps.ssh_keys import one_time_passwords, recovery_codes
 from apps.ssh_keys.actors import Claim
 from apps.ssh_keys.models import OtpSecret, SshCertificateAuthority
@@ -108,7 +108,11 @@ def test_authorities_are_found_by_fingerprint(operator: Client) -> None:
 
 def test_nobody_changes_what_was_recorded(operator: Client) -> None:
     event = GitAuditEvent.objects.create(
-        username="rubi", gl_repository="project-3", protocol="ssh", action="git-upload-pack", verb=Verb.CLONE
+        username="rubi",
+        gl_repository="project-3",
+        protocol="ssh",
+        action="git-upload-pack",
+        verb=GitVerb.CLONE,
     )
     path = "/admin/git_access/gitauditevent/"
 

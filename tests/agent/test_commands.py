@@ -75,7 +75,7 @@ def test_another_token_is_issued_and_revoked() -> None:
     assert tokens.find(text).token == token
 
     assert "Revoked: Token second" in run("agent", "token", "revoke", str(token.pk))
-    with pytest.raises(tokens.UnknownToken):
+    with pytest.raises(tokens.UnknownAgentToken):
         tokens.find(text)
 
 

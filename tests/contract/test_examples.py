@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from apps.core.examples import Example, Request, examples, put
+from apps.core.examples import Example, ExampleRequest, examples, put
 from tests import matchers
 from tests.callers import Caller
 from tests.contract.endpoints import ENDPOINTS
@@ -47,7 +47,7 @@ def test_the_example_gets_the_documented_answer(
         assert [key for key in response.json() if key in example.response] == list(example.response)
 
 
-def send(caller: Caller, request: Request) -> Any:
+def send(caller: Caller, request: ExampleRequest) -> Any:
     """Send what curl sends: the text as it is, nothing encoded."""
     return caller.request(
         request.method,

@@ -125,7 +125,7 @@ class GitAuditEventFactory(DjangoModelFactory[models.GitAuditEvent]):
     gl_repository = "project-1"
     protocol = "ssh"
     action = "git-upload-pack"
-    verb = models.Verb.CLONE
+    verb = models.GitVerb.CLONE
 
 
 class DenialFactory(DjangoModelFactory[models.Denial]):

@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 from apps.core.gitaly import channels
-from apps.core.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly.channels import UnusableGitalyAddress, channel_to
 from tests.gitaly.doubles import Stage
 from tests.gitaly_double.hook_directory import PROJECT
 
@@ -54,7 +54,7 @@ def test_every_form_of_address_becomes_a_target(
      "tls://gitaly.example:9999/", "http://gitaly.example"],
 )  # fmt: skip
 def test_any_other_address_is_unusable(address: str) -> None:
-    with pytest.raises(UnusableAddress):
+    with pytest.raises(UnusableGitalyAddress):
         channel_to(address)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from apps.core.gitaly.failures import GitalyRefusedRequest, RepositoryNotFound, RevisionNotFound
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, Person
+from apps.core.gitaly.objects import Blob, ChangedPath, Commit, LfsPointer, PathStatus, Signature
 from tests.gitaly.doubles import REPOSITORY, Stage, StartDouble
 from tests.gitaly.workspaces import ZEROS, Workspace
 from tests.gitaly_double.versions import Version
@@ -19,8 +19,8 @@ def test_a_missing_commit_is_no_missing_repository(stage: Stage) -> None:
         id="1" * 40,
         message="",
         message_is_whole=True,
-        author=Person("", ""),
-        committer=Person("", ""),
+        author=Signature("", ""),
+        committer=Signature("", ""),
         parent_ids=("2" * 40,),
         tree_id="3" * 40,
         signed=False,
@@ -54,7 +54,7 @@ def test_a_commit_says_who_made_it_and_what_for(stage: Stage, workspace: Workspa
 
     commit = stage.client().list_commits([new])[0]
 
-    alice = Person("Alice", "alice@example.com")
+    alice = Signature("Alice", "alice@example.com")
     assert commit.message == "Say hello\n\nBecause we are polite.\n"
     assert commit.message_is_whole
     assert (commit.author, commit.committer) == (alice, alice)
@@ -118,9 +118,9 @@ def test_changed_paths_say_what_happened(stage: Stage, workspace: Workspace) -> 
     paths = stage.client().find_changed_paths(stage.client().list_commits([new, "--not", f"{new}~"]))
 
     assert paths == (
-        ChangedPath("added", Change.ADDED),
-        ChangedPath("edited", Change.MODIFIED),
-        ChangedPath("removed", Change.DELETED),
+        ChangedPath("added", PathStatus.ADDED),
+        ChangedPath("edited", PathStatus.MODIFIED),
+        ChangedPath("removed", PathStatus.DELETED),
     )
 
 
@@ -134,7 +134,7 @@ def test_a_root_commit_adds_all_its_files_on_every_version(
 
     paths = stage.client().find_changed_paths(stage.client().list_commits([new]))
 
-    assert paths == (ChangedPath("a", Change.ADDED), ChangedPath("b", Change.ADDED))
+    assert paths == (ChangedPath("a", PathStatus.ADDED), ChangedPath("b", PathStatus.ADDED))
 
 
 def test_a_merge_changes_only_what_no_parent_has(stage: Stage, workspace: Workspace) -> None:
@@ -149,7 +149,7 @@ def test_a_merge_changes_only_what_no_parent_has(stage: Stage, workspace: Worksp
 
     paths = stage.client().find_changed_paths(stage.client().list_commits([merge])[:1])
 
-    assert paths == (ChangedPath("extra", Change.ADDED), ChangedPath("shared", Change.MODIFIED))
+    assert paths == (ChangedPath("extra", PathStatus.ADDED), ChangedPath("shared", PathStatus.MODIFIED))
 
 
 def test_lfs_pointers_name_the_files_they_stand_for(stage: Stage, workspace: Workspace) -> None:

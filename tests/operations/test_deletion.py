@@ -26,7 +26,7 @@ from apps.directory.models import (
 )
 from apps.git_access.models import Denial, LfsObject, LfsObjectLink, PushRecord
 from apps.operations.deletion import removing, subjects, tasks
-from apps.operations.deletion.subjects import Kind
+from apps.operations.deletion.subjects import SubjectKind
 from apps.ssh_keys.models import Key, KeyKind
 from tests.commands import facts, lines, run
 from tests.factories.agent import AgentFactory, AgentTokenFactory, IdentifierFactory, VulnerabilityFactory
@@ -160,7 +160,7 @@ def test_a_deletion_that_is_broken_off_is_taken_up_where_it_stopped(storage: Pat
     acme = GroupFactory.create(path="acme")
     for name in ("one", "two", "three"):
         filled(ProjectFactory.create(namespace=acme, path=name))
-    subject = subjects.find(Kind.GROUP, "acme")
+    subject = subjects.find(SubjectKind.GROUP, "acme")
 
     broken_off = 0
     while Namespace.objects.filter(pk=acme.pk).exists():
@@ -170,7 +170,7 @@ def test_a_deletion_that_is_broken_off_is_taken_up_where_it_stopped(storage: Pat
 
     assert broken_off > 10
     assert not Project.objects.exists()
-    tasks.delete.call(Kind.GROUP.value, acme.pk, False)  # a job that comes too late has nothing to do
+    tasks.delete.call(SubjectKind.GROUP.value, acme.pk, False)  # a job that comes too late has nothing to do
 
 
 def test_a_long_deletion_lets_others_work_in_between(storage: Path, monkeypatch: pytest.MonkeyPatch) -> None:

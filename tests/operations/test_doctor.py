@@ -23,7 +23,7 @@ from apps.core.jobs import leases
 from apps.git_access.models.lfs import name_of
 from apps.operations import rotation
 from apps.operations.doctor import examination
-from apps.operations.doctor.finding import Finding
+from apps.operations.doctor.finding import Diagnosis
 from apps.operations.rotation import SecretName
 from apps.ssh_keys.models import OtpSecret
 from tests.factories.directory import ProjectFactory, SnippetFactory, UserFactory
@@ -51,11 +51,11 @@ def data(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def facts(findings: list[Finding]) -> list[str]:
+def facts(findings: list[Diagnosis]) -> list[str]:
     return [finding.fact for finding in findings]
 
 
-def advice(findings: list[Finding]) -> list[str]:
+def advice(findings: list[Diagnosis]) -> list[str]:
     return [finding.advice for finding in findings]
 
 
@@ -79,7 +79,7 @@ def test_the_system_checks_are_part_of_it(data: Path, now: datetime) -> None:
     (data / "shell").chmod(0o644)
 
     assert examination.of("configuration", now=now) == [
-        Finding(
+        Diagnosis(
             f"The secret file {data}/shell can be read by others (gitlab_internal.E002)",
             f"chmod 600 {data}/shell",
         )
@@ -92,7 +92,7 @@ def test_the_database_is_named_and_migrated(now: datetime) -> None:
 
     assert database.is_well
     assert database.fact.startswith("SQLite 3" if connection.vendor == "sqlite" else "PostgreSQL 1")
-    assert migrations == Finding("0 migrations pending")
+    assert migrations == Diagnosis("0 migrations pending")
 
 
 def test_a_pending_migration_is_found(now: datetime) -> None:
@@ -100,7 +100,7 @@ def test_a_pending_migration_is_found(now: datetime) -> None:
 
     (finding,) = examination.of("migrations", now=now)
 
-    assert finding == Finding("1 migrations pending", "Run `manage.py migrate`.")
+    assert finding == Diagnosis("1 migrations pending", "Run `manage.py migrate`.")
 
 
 def test_a_clock_that_went_back_is_found(now: datetime) -> None:
@@ -125,7 +125,7 @@ def test_static_files_are_collected(data: Path, now: datetime) -> None:
     (data / "static").mkdir()
     (data / "static" / "staticfiles.json").touch()
 
-    assert examination.of("static files", now=now) == [Finding(f"{data}/static is filled")]
+    assert examination.of("static files", now=now) == [Diagnosis(f"{data}/static is filled")]
 
 
 def test_a_full_disk_is_found(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,9 @@ def test_old_secrets_and_open_rotations_are_found(data: Path, now: datetime) -> 
 
 def test_stored_secrets_are_opened(data: Path, now: datetime) -> None:
     row = OtpSecret.objects.create(user=UserFactory.create(), secret=Encrypted.of("text"))
-    assert examination.of("stored secrets", now=now) == [Finding("Stored secrets: 1, under an older key: 0")]
+    assert examination.of("stored secrets", now=now) == [
+        Diagnosis("Stored secrets: 1, under an older key: 0")
+    ]
 
     rotation.rotate(SecretName.ENCRYPTION)
     assert advice(examination.of("stored secrets", now=now)) == ["Run `manage.py secret reencrypt`."]
@@ -198,7 +200,7 @@ def test_each_gitaly_is_asked(settings: Settings, data: Path, now: datetime) -> 
         }
         good, wrong, away = examination.of("gitaly", now=now)
 
-    assert good == Finding("Gitaly of storage default answers")
+    assert good == Diagnosis("Gitaly of storage default answers")
     assert wrong.fact.startswith("Gitaly of storage wrong refuses the token: PERMISSION_DENIED")
     assert away.fact.startswith("Gitaly of storage away does not answer: UNAVAILABLE")
 
@@ -223,7 +225,7 @@ def job(status: TaskResultStatus, **values: Any) -> None:
 
 def test_workers_and_their_queue_are_counted(now: datetime) -> None:
     assert not examination.of("workers", now=now)[0].is_well
-    assert examination.of("queue", now=now) == [Finding("0 jobs are due, the oldest for 0 s")]
+    assert examination.of("queue", now=now) == [Diagnosis("0 jobs are due, the oldest for 0 s")]
     assert all(finding.is_well for finding in examination.of("stuck jobs", now=now))
 
     leases.renew("a worker")
@@ -233,7 +235,7 @@ def test_workers_and_their_queue_are_counted(now: datetime) -> None:
     job(TaskResultStatus.RUNNING, started_at=now, run_after=now, worker_ids=["a worker", "a dead one"])
     job(TaskResultStatus.FAILED, finished_at=now, run_after=now)
 
-    assert examination.of("workers", now=now) == [Finding("1 workers alive")]
+    assert examination.of("workers", now=now) == [Diagnosis("1 workers alive")]
     assert facts(examination.of("queue", now=now)) == ["1 jobs are due, the oldest for 360 s"]
     assert not examination.of("queue", now=now)[0].is_well
     assert facts(examination.of("stuck jobs", now=now)) == [
@@ -285,10 +287,10 @@ def test_files_of_lfs_are_looked_for_and_on_demand_read(
 
 def test_new_files_of_lfs_have_a_place(settings: Settings, tmp_path: Path, now: datetime) -> None:
     settings.LFS_ROOT = tmp_path / "lfs"
-    assert examination.of("LFS store", now=now) == [Finding(f"New files of LFS go to {tmp_path}/lfs")]
+    assert examination.of("LFS store", now=now) == [Diagnosis(f"New files of LFS go to {tmp_path}/lfs")]
     settings.LFS_STORE = "s3"
     assert examination.of("LFS store", now=now) == [
-        Finding(
+        Diagnosis(
             "Object storage (no bucket) does not answer: LFS_S3_BUCKET is empty",
             "Correct LFS_S3_…, or start it.",
         )

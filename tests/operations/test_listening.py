@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apps.operations import listening
-from apps.operations.listening import Server
+from apps.operations.listening import InstanceAddress
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,13 @@ from apps.operations.listening import Server
     ],
 )
 def test_curl_reaches_an_address_by_a_name_it_can_use(address: str, url: str) -> None:
-    assert listening.named(address) == Server(url)
+    assert listening.named(address) == InstanceAddress(url)
 
 
 def test_curl_reaches_a_socket_under_the_host_name_unix(tmp_path: Path) -> None:
-    assert listening.named(f"unix:{tmp_path}/api.sock") == Server("http://unix", f"{tmp_path}/api.sock")
+    assert listening.named(f"unix:{tmp_path}/api.sock") == InstanceAddress(
+        "http://unix", f"{tmp_path}/api.sock"
+    )
 
 
 @pytest.mark.parametrize("address", ["3001", "localhost", "localhost:http", "/run/api.sock"])

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from apps.directory.models import Member, Namespace, Project, Route, User
 from apps.operations.scale import filling
 from apps.operations.scale.tables import Table
-from apps.operations.scale.world import FIRST_ID, LAST_ID, World
+from apps.operations.scale.world import FIRST_ID, LAST_ID, Scale
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
 from tests.commands import facts, lines, run
 from tests.factories.directory import UserFactory
@@ -150,7 +150,7 @@ def test_a_world_that_cannot_be_is_not_begun(options: list[str], said: str) -> N
 
 @pytest.mark.parametrize("groups", [0, 2])
 def test_everybody_can_be_a_member_of_everything(groups: int) -> None:
-    everything = World(users=3, groups=groups, projects=2, members=12 if groups else 6, keys=0)
+    everything = Scale(users=3, groups=groups, projects=2, members=12 if groups else 6, keys=0)
 
     for stage in filling.stages(everything):
         assert sum(stage.load()) == stage.total

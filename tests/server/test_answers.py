@@ -9,7 +9,7 @@ import pytest
 
 from apps.operations.listening import LISTENER
 from gitlab_internal.server.answers import Environ, answer, environ_of, environ_of_listener, refusal
-from gitlab_internal.server.requests import Request, Unreadable
+from gitlab_internal.server.requests import Request, UnreadableRequest
 
 
 def environ(target: bytes = b"/", *headers: tuple[bytes, bytes], **more: Any) -> Environ:
@@ -56,7 +56,7 @@ def test_the_host_of_a_whole_url_counts() -> None:
 
 @pytest.mark.parametrize("target", [b"*", b"a:1", b"nothing"])
 def test_a_target_that_is_no_path_is_refused(target: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableRequest):
         environ(target)
 
 
@@ -110,7 +110,7 @@ def test_an_answer_is_closed_even_if_it_breaks() -> None:
 
 
 def test_a_refusal_is_json_with_a_message() -> None:
-    head, _, body = refusal(Unreadable(414, "URI Too Long")).partition(b"\r\n\r\n")
+    head, _, body = refusal(UnreadableRequest(414, "URI Too Long")).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 414 ")
     assert b"Connection: close" in head

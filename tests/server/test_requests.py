@@ -5,14 +5,14 @@ import io
 import pytest
 
 from gitlab_internal.server import requests
-from gitlab_internal.server.requests import Reader, Request, Unreadable
+from gitlab_internal.server.requests import Request, RequestReader, UnreadableRequest
 
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
 
 
 def read(data: bytes, *, step: int = 0, max_body: int = 100) -> list[Request]:
     """Feed ``data`` in steps of so many bytes, all at once by default."""
-    reader = Reader(max_body)
+    reader = RequestReader(max_body)
     for start in range(0, len(data), step or len(data)):
         reader.feed(data[start : start + (step or len(data))])
     return list(reader.requests)
@@ -95,7 +95,7 @@ def test_of_a_body_that_is_too_long_only_its_length_is_told(body: bytes) -> None
     ],
 )
 def test_what_is_no_request_is_refused(data: bytes, status: int) -> None:
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableRequest) as refusal:
         read(data)
 
     assert refusal.value.status == status
@@ -147,7 +147,7 @@ def test_no_room_for_a_body_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests, "SPOOL", 4)
     monkeypatch.setattr("tempfile.TemporaryFile", full)
 
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableRequest) as refusal:
         read(POST + b"Content-Length: 5\r\n\r\nhello")
 
     assert refusal.value.status == 503

@@ -26,7 +26,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     """The bars of one figure, one for each series."""
 
     label: str
@@ -40,7 +40,7 @@ class Chart:
 
     title: str
     series: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def comparison(title: str, figures: Sequence[Figure], *, series: tuple[str, ...]
     """Lay out horizontal bars, one for each series, all of one scale."""
     largest = max((abs(number) for figure in figures for number in figure.numbers), default=0)
     rows = tuple(
-        Row(
+        ChartRow(
             figure.label,
             figure.url,
             tuple(

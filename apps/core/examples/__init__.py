@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ExampleRequest:
     """What is sent; paths are below ``/api/v4``. At most one of ``form`` and ``json`` is given."""
 
     method: str
@@ -31,7 +31,7 @@ class Example:
 
     heading: str
     consumer: str
-    request: Request
+    request: ExampleRequest
     status: int
     response: Any
     varies: dict[str, str] = field(default_factory=dict)
@@ -64,4 +64,4 @@ def examples() -> tuple[Example, ...]:
 
 def _read(path: Path) -> Example:
     content = json.loads(path.read_text())
-    return Example(**{**content, "request": Request(**content["request"])})
+    return Example(**{**content, "request": ExampleRequest(**content["request"])})

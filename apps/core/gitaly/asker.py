@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from apps.core.gitaly import calls
-from apps.core.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly.channels import UnusableGitalyAddress, channel_to
 from apps.core.gitaly.failures import GitalyDeadlineExceeded, GitalyUnavailable
 from apps.core.gitaly.messages import repository_message
 from apps.core.gitaly.metadata import metadata
@@ -20,7 +20,7 @@ def unlimited() -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class GitalyAsker:
     """Makes calls about one repository."""
 
     repository: Repository
@@ -52,7 +52,7 @@ class Asker:
     ) -> Sequence[calls.Response]:
         return calls.collect(method, request, self._terms(method.seconds))
 
-    def _terms(self, limit: float) -> calls.Terms:
+    def _terms(self, limit: float) -> calls.CallTerms:
         seconds = min(limit, self.seconds_left())
         if seconds <= 0:
             raise GitalyDeadlineExceeded("no time left for the call")
@@ -61,7 +61,7 @@ class Asker:
             channel = channel_to(server.address)
         except UnknownStorage as error:
             raise GitalyUnavailable(f"no server for storage {error}") from error
-        except UnusableAddress as error:
+        except UnusableGitalyAddress as error:
             raise GitalyUnavailable(f"unusable address: {error}") from error
         sent = metadata(
             server,
@@ -69,4 +69,4 @@ class Asker:
             primary_only=self.primary_only,
             relative_path=self.relative_path,
         )
-        return calls.Terms(channel, self.repository.storage_name, seconds, sent)
+        return calls.CallTerms(channel, self.repository.storage_name, seconds, sent)

@@ -41,7 +41,7 @@ class Stream(Generic[Request, Response]):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CallTerms:
     """What goes with a call besides its request."""
 
     channel: grpc.Channel
@@ -50,7 +50,7 @@ class Terms:
     metadata: Metadata
 
 
-def ask(method: Unary[Request, Response], request: Request, terms: Terms) -> Response:
+def ask(method: Unary[Request, Response], request: Request, terms: CallTerms) -> Response:
     """Make a call and return its answer; a server that is down fails it at once."""
     call: grpc.UnaryUnaryMultiCallable[Request, Response] = terms.channel.unary_unary(
         method.path, method.request.SerializeToString, method.response.FromString
@@ -63,7 +63,7 @@ def ask(method: Unary[Request, Response], request: Request, terms: Terms) -> Res
     return answer
 
 
-def collect(method: Stream[Request, Response], request: Request, terms: Terms) -> Sequence[Response]:
+def collect(method: Stream[Request, Response], request: Request, terms: CallTerms) -> Sequence[Response]:
     """Make a call and return all messages of its answer: half an answer must decide nothing."""
     call: grpc.UnaryStreamMultiCallable[Request, Response] = terms.channel.unary_stream(
         method.path, method.request.SerializeToString, method.response.FromString
@@ -73,7 +73,7 @@ def collect(method: Stream[Request, Response], request: Request, terms: Terms) -
 
 def _made(
     method: Unary[Request, Response] | Stream[Request, Response],
-    terms: Terms,
+    terms: CallTerms,
     call: Callable[[float], Answer],
 ) -> Answer:
     """Make a call; a read that finds a server just gone is made once more, on a new connection."""

@@ -25,7 +25,7 @@ OPTIONS = (
 )
 
 
-class UnusableAddress(ValueError):
+class UnusableGitalyAddress(ValueError):
     """The address has none of the forms ``unix:``, ``tcp://``, ``tls://``, ``dns:`` or ``dns+tls:``."""
 
 
@@ -44,7 +44,7 @@ def _channel(_process: int, address: str) -> grpc.Channel:
     elif scheme == "dns+tls" and rest:
         target = f"dns:{rest}"
     else:
-        raise UnusableAddress(address)
+        raise UnusableGitalyAddress(address)
     if scheme.endswith("tls"):
         return grpc.secure_channel(target, system_credentials(), options=OPTIONS)
     return grpc.insecure_channel(target, options=OPTIONS)
@@ -53,7 +53,7 @@ def _channel(_process: int, address: str) -> grpc.Channel:
 def _host_and_port(address: str) -> str:
     parts = urlsplit(address)
     if not parts.netloc or parts.path:
-        raise UnusableAddress(address)
+        raise UnusableGitalyAddress(address)
     return parts.netloc
 
 

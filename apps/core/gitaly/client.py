@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from apps.core.gitaly import methods
-from apps.core.gitaly.asker import Asker
+from apps.core.gitaly.asker import GitalyAsker
 from apps.core.gitaly.failures import (
     GitalyRefusedRequest,
     GitalyUnavailable,
@@ -31,7 +31,7 @@ from apps.core.gitaly.messages import (
     text,
 )
 from apps.core.gitaly.metadata import where_it_is
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, ObjectFormat
+from apps.core.gitaly.objects import Blob, ChangedPath, Commit, LfsPointer, ObjectFormat, PathStatus
 from apps.core.gitaly.servers import UnknownStorage
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
@@ -43,7 +43,7 @@ IDS_PER_REQUEST = 5_000  # a request may have 4 MB; an id of SHA-256 takes 66 by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gitaly(Asker):
+class Gitaly(GitalyAsker):
     """Gitaly's answers about one repository."""
 
     def repository_exists(self) -> bool:
@@ -209,7 +209,7 @@ class Gitaly(Asker):
                     paths += self._tree_paths(batch)
         if not paths:
             files = [path for commit_id in roots.values() for path in self.list_files(commit_id)]
-            paths = [ChangedPath(path=path, change=Change.ADDED) for path in files]
+            paths = [ChangedPath(path=path, change=PathStatus.ADDED) for path in files]
         return paths
 
     def _tree_paths(self, trees: Sequence[str]) -> list[ChangedPath]:

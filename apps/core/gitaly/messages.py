@@ -3,7 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from apps.core.gitaly.objects import Blob, Change, ChangedPath, Commit, LfsPointer, ObjectFormat, Person
+from apps.core.gitaly.objects import (
+    Blob,
+    ChangedPath,
+    Commit,
+    LfsPointer,
+    ObjectFormat,
+    PathStatus,
+    Signature,
+)
 from apps.core.gitaly.repository import Repository
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 
@@ -66,13 +74,13 @@ def commit_of(message: pb.GitCommit) -> Commit:
     )
 
 
-def _person_of(message: pb.CommitAuthor) -> Person:
-    return Person(name=text(message.name), email=text(message.email))
+def _person_of(message: pb.CommitAuthor) -> Signature:
+    return Signature(name=text(message.name), email=text(message.email))
 
 
 def changed_path_of(message: pb.ChangedPaths) -> ChangedPath:
     """Read one changed path."""
-    return ChangedPath(path=text(message.path), change=Change(message.status))
+    return ChangedPath(path=text(message.path), change=PathStatus(message.status))
 
 
 def requests_for_trees(trees: Iterable[str]) -> list[pb.FindChangedPathsRequest.Request]:

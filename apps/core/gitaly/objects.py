@@ -21,7 +21,7 @@ class ObjectFormat(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Signature:
     """Author or committer, as the commit says."""
 
     name: str
@@ -35,14 +35,14 @@ class Commit:
     id: str
     message: str
     message_is_whole: bool
-    author: Person
-    committer: Person
+    author: Signature
+    committer: Signature
     parent_ids: tuple[str, ...]
     tree_id: str
     signed: bool
 
 
-class Change(enum.IntEnum):
+class PathStatus(enum.IntEnum):
     """What happened to a path; the numbers are Gitaly's."""
 
     ADDED = 0
@@ -58,7 +58,7 @@ class ChangedPath:
     """A path that differs between a commit and its parents."""
 
     path: str
-    change: Change
+    change: PathStatus
 
 
 @dataclass(frozen=True, slots=True)

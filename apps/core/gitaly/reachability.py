@@ -5,7 +5,7 @@ import time
 import grpc
 from django.conf import settings
 
-from apps.core.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly.channels import UnusableGitalyAddress, channel_to
 from apps.core.gitaly.servers import server_of
 
 
@@ -19,7 +19,7 @@ def unreachable(*, seconds: float) -> list[str]:
 def _connected(storage: str) -> "grpc.Future[None] | None":
     try:
         return grpc.channel_ready_future(channel_to(server_of(storage).address))
-    except UnusableAddress:
+    except UnusableGitalyAddress:
         return None
 
 

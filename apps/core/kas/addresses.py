@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 DEFAULT_PORT = 8153
 
 
-class UnusableAddress(ValueError):
+class UnusableKasAddress(ValueError):
     """The address is neither ``grpc://host:port`` nor ``grpcs://host:port``."""
 
 
@@ -28,15 +28,15 @@ def address_of(text: str) -> Address:
     """Read an address; without a port it is that of kas's API listener.
 
     Raises:
-        UnusableAddress: of another scheme, without host, or with a path behind it.
+        UnusableKasAddress: of another scheme, without host, or with a path behind it.
     """
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise UnusableAddress(text) from None
+        raise UnusableKasAddress(text) from None
     rest = (parts.path, parts.query, parts.fragment, parts.username)
     if parts.scheme not in ("grpc", "grpcs") or not parts.hostname or any(rest):
-        raise UnusableAddress(text)
+        raise UnusableKasAddress(text)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return Address(host, port or DEFAULT_PORT, encrypted=parts.scheme == "grpcs")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from apps.core import secret_files
 from apps.core.gitaly.channels import system_credentials
-from apps.core.kas.addresses import Address, UnusableAddress, address_of
+from apps.core.kas.addresses import Address, UnusableKasAddress, address_of
 from apps.core.kas.stubs import kas_subset_pb2 as pb
 from apps.core.secret_files import MalformedSecret
 
@@ -39,7 +39,7 @@ def git_pushed(*, project_id: int, full_path: str, now: datetime) -> None:
     request = pb.GitPushEventRequest(event=pb.GitPushEvent(project=project))
     try:
         address, token = address_of(settings.GITLAB_KAS), _token(now)
-    except (UnusableAddress, MalformedSecret) as error:
+    except (UnusableKasAddress, MalformedSecret) as error:
         raise NotTold(type(error).__name__) from error
     with _channel_to(address) as channel:
         call: grpc.UnaryUnaryMultiCallable[pb.GitPushEventRequest, pb.GitPushEventResponse]

@@ -18,7 +18,7 @@ TICK = 0.2  # seconds between two looks at what is running
 _seconds: ContextVar[float | None] = ContextVar("seconds that one statement may take", default=None)
 
 
-class Connection(Protocol):
+class PollableConnection(Protocol):
     """A connection of psycopg2."""
 
     def fileno(self) -> int:
@@ -45,7 +45,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[int, tuple[float, Connection]] = {}
+        self._running: dict[int, tuple[float, PollableConnection]] = {}
         self._process = 0
 
     @contextmanager
@@ -86,7 +86,7 @@ class Watch:
                         _cut(connection)
 
 
-def _cut(connection: Connection) -> None:
+def _cut(connection: PollableConnection) -> None:
     """Let libpq find the connection at its end; closing it is left to the thread that uses it.
 
     Where that has closed it by now, nothing is left to do; whatever it is called, it must not end the watch.

@@ -42,7 +42,7 @@ class NewTokenForm(ModelForm[PersonalAccessToken]):
             wanted: dict[str, Any] = {name: cleaned.get(name) for name in ASKED}
             try:
                 cleaned["expires_at"] = access_tokens.permitted(**wanted, today=today)
-            except access_tokens.Refused as refused:
+            except access_tokens.TokenRefused as refused:
                 raise ValidationError(str(refused)) from refused
         return cleaned
 

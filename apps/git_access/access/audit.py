@@ -8,7 +8,7 @@ from django.conf import settings
 from apps.git_access.access import authorize, reading
 from apps.git_access.context.attempt import Action, Attempt, Command
 from apps.git_access.matching import addresses
-from apps.git_access.models import GitAuditEvent, Verb
+from apps.git_access.models import GitAuditEvent, GitVerb
 from apps.git_access.repositories.ids import RepositoryId
 
 ACTIONS = frozenset({Action.UPLOAD_PACK, Action.RECEIVE_PACK})
@@ -48,14 +48,14 @@ def record(
     return _store(attempt, verb(command, negotiation))
 
 
-def verb(command: Command, negotiation: Negotiation) -> Verb:
+def verb(command: Command, negotiation: Negotiation) -> GitVerb:
     """Return what the command did: who wants something and has nothing clones."""
     if command.is_push:
-        return Verb.PUSH
-    return Verb.CLONE if negotiation.wants > 0 and negotiation.haves == 0 else Verb.PULL
+        return GitVerb.PUSH
+    return GitVerb.CLONE if negotiation.wants > 0 and negotiation.haves == 0 else GitVerb.PULL
 
 
-def _store(attempt: Attempt, verb: Verb) -> GitAuditEvent:
+def _store(attempt: Attempt, verb: GitVerb) -> GitAuditEvent:
     command, user, key = attempt.command, attempt.facts.checked_user, attempt.facts.key
     address = addresses.address(command.check_ip) if command.check_ip else None
     return GitAuditEvent.objects.create(

@@ -26,7 +26,7 @@ ZEROS = "0" * 40
 UNKNOWN = "1" * 40  # stands for a revision where Gitaly names none
 
 
-class Outcome(enum.StrEnum):
+class StepOutcome(enum.StrEnum):
     """What a rule says."""
 
     PASSED = "passed"
@@ -41,13 +41,13 @@ class Unanswerable(ValueError):
 
 
 @dataclass(slots=True)
-class Rule:
+class ExplainedStep:
     """One step, and what it said; ``parts`` are the blocks that it measured, by title."""
 
     id: str
     text: str
-    outcome: Outcome = Outcome.NOT_REACHED
-    parts: list[tuple[str, Outcome]] = field(default_factory=list)
+    outcome: StepOutcome = StepOutcome.NOT_REACHED
+    parts: list[tuple[str, StepOutcome]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,12 @@ class Explanation:
     """Why, without a full stop."""
     message: str
     """What Git's user is told; empty when the command may run."""
-    rules: list[Rule]
+    rules: list[ExplainedStep]
 
     @property
-    def deciding(self) -> Rule | None:
+    def deciding(self) -> ExplainedStep | None:
         """The rule that does not pass."""
-        stops = (Outcome.REFUSED, Outcome.UNDECIDED)
+        stops = (StepOutcome.REFUSED, StepOutcome.UNDECIDED)
         return next((rule for rule in self.rules if rule.outcome in stops), None)
 
     @property
@@ -80,7 +80,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ExplainQuestion:
     """Who wants to do what, as an operator asks."""
 
     project: str
@@ -99,7 +99,7 @@ class Question:
     new: str | None = None
 
 
-def answer(question: Question, *, now: datetime) -> Explanation:
+def answer(question: ExplainQuestion, *, now: datetime) -> Explanation:
     """Answer an operator's question.
 
     Raises:
@@ -124,23 +124,23 @@ def answer(question: Question, *, now: datetime) -> Explanation:
 def explain(command: Command, *, now: datetime) -> Explanation:
     """Take the steps that a command goes through, and say what each of them says."""
     decision = Decision(reading.attempt_of(command, None, now=now))
-    rules = {step.id: Rule(step.id, step.text) for step in _steps(decision)}
+    rules = {step.id: ExplainedStep(step.id, step.text) for step in _steps(decision)}
     try:
         for step in pipeline.run(decision):
-            rules[step.id].outcome = Outcome.PASSED
+            rules[step.id].outcome = StepOutcome.PASSED
             rules[step.id].parts = _parts(decision.timer)
             if step is pipeline.CREATION:
                 return _explanation(f"the push would create {command.project}", "", rules)
         _take_push_right(decision, rules)
     except Refusal as refusal:
         undecided = isinstance(refusal, (Unavailable, Exhausted))
-        rules[decision.step].outcome = Outcome.UNDECIDED if undecided else Outcome.REFUSED
+        rules[decision.step].outcome = StepOutcome.UNDECIDED if undecided else StepOutcome.REFUSED
         rules[decision.step].parts = _parts(decision.timer)
         return _explanation(sentences.why(decision, refusal), refusal.message, rules)
     return _explanation(sentences.allowed(decision.attempt), "", rules)
 
 
-def _take_push_right(decision: Decision, rules: dict[str, Rule]) -> None:
+def _take_push_right(decision: Decision, rules: dict[str, ExplainedStep]) -> None:
     """Of a push without a ref, take the step that GitLab Shell's question leaves to that of the hook.
 
     Raises:
@@ -151,16 +151,16 @@ def _take_push_right(decision: Decision, rules: dict[str, Rule]) -> None:
     if not (is_due and attempt.facts.deploy_key):
         return
     step = push_checks.EACH_CHANGE[0]
-    rules[step.id] = Rule(step.id, step.text)
+    rules[step.id] = ExplainedStep(step.id, step.text)
     decision.step = step.id
     if not pushing.may_push(attempt):
         refusal = Forbidden(pushing.NO_PUSH)
         refusal.happened_in(step.id)
         raise refusal
-    rules[step.id].outcome = Outcome.PASSED
+    rules[step.id].outcome = StepOutcome.PASSED
 
 
-def _explanation(sentence: str, message: str, rules: dict[str, Rule]) -> Explanation:
+def _explanation(sentence: str, message: str, rules: dict[str, ExplainedStep]) -> Explanation:
     return Explanation(sentence=sentence, message=message, rules=list(rules.values()))
 
 
@@ -173,14 +173,14 @@ def _steps(decision: Decision) -> Iterator[AnyStep]:
             yield from (step for step in stage.steps if creation or step is not pipeline.CREATION)
 
 
-def _parts(timer: CheckTimer) -> list[tuple[str, Outcome]]:
+def _parts(timer: CheckTimer) -> list[tuple[str, StepOutcome]]:
     """Return the blocks measured since the last step, and forget them."""
     blocks = [line for line in timer.lines if isinstance(line, Block)]
     timer.lines = [line for line in timer.lines if not isinstance(line, Block)]
-    return [(block.title, Outcome.PASSED if block.passed else Outcome.REFUSED) for block in blocks]
+    return [(block.title, StepOutcome.PASSED if block.passed else StepOutcome.REFUSED) for block in blocks]
 
 
-def _check_actor(question: Question) -> None:
+def _check_actor(question: ExplainQuestion) -> None:
     named = [question.key is not None, bool(question.user), question.anonymous]
     if sum(named) != 1:
         raise Unanswerable("Say who asks: a key, a user, or nobody (anonymous); exactly one of them.")
@@ -199,7 +199,7 @@ def _check_address(text: str) -> None:
         raise Unanswerable(f'"{text}" is no IP address.') from None
 
 
-def _with_change(command: Command, question: Question, *, now: datetime) -> Command:
+def _with_change(command: Command, question: ExplainQuestion, *, now: datetime) -> Command:
     """Return the command as Gitaly asks about it, with one change.
 
     It is an update that brings nothing new, or the ref's creation, unless revisions are given. Where Gitaly

@@ -82,7 +82,7 @@ class ExplainForm(forms.Form):
     def explanation(self) -> explain.Explanation | None:
         """Explain what has been filled in; a question that has no answer gets an error in the form."""
         asked = self.cleaned_data
-        question = explain.Question(
+        question = explain.ExplainQuestion(
             project=asked["project"],
             key=asked["key"],
             user=asked["user"] or None,

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from apps.core import raw_queries
 from apps.core.identifiers import NO_ID
 from apps.ssh_keys.actors import Actor
-from apps.ssh_keys.logins import Account
+from apps.ssh_keys.logins import LoginAccount
 from apps.ssh_keys.models import Key
 
 DEPLOY_KEY = "lfs+deploy-key-"
@@ -34,7 +34,7 @@ class Holder:
     """Of the user, or ``NO_ID``."""
     name: str
     key: bytes = field(repr=False)
-    account: Account | None = None
+    account: LoginAccount | None = None
     """The user's, which must be in order for a token to hold."""
 
 

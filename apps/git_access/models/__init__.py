@@ -1,6 +1,6 @@
 """The models of Git access, one module per topic."""
 
-from apps.git_access.models.audit import GitAuditEvent, Verb
+from apps.git_access.models.audit import GitAuditEvent, GitVerb
 from apps.git_access.models.denials import Denial, DenialCount
 from apps.git_access.models.instance import BroadcastKind, BroadcastMessage, IpRestriction, Maintenance
 from apps.git_access.models.lfs import LfsObject, LfsObjectLink
@@ -26,6 +26,7 @@ __all__ = [
     "DenialCount",
     "EventKind",
     "GitAuditEvent",
+    "GitVerb",
     "IpRestriction",
     "LfsFileLock",
     "LfsObject",
@@ -41,7 +42,6 @@ __all__ = [
     "PushRule",
     "PushRuleScope",
     "StorageMove",
-    "Verb",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.ssh_keys.models import Key
 
 
-class Verb(models.TextChoices):
+class GitVerb(models.TextChoices):
     """What a command was good for, as people say it."""
 
     CLONE = "clone", "Clone"
@@ -32,7 +32,7 @@ class GitAuditEvent(models.Model):
     gl_repository = models.CharField(max_length=64, db_index=True)
     protocol = models.CharField(max_length=16)
     action = models.CharField(max_length=32)
-    verb = models.CharField(max_length=8, choices=Verb)
+    verb = models.CharField(max_length=8, choices=GitVerb)
     address = models.CharField(max_length=64, blank=True, db_index=True)
     # A report that was delivered twice is recognised by it.
     correlation_id = models.CharField(max_length=128, blank=True)
@@ -42,7 +42,7 @@ class GitAuditEvent(models.Model):
         verbose_name = "Git audit event"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(verb__in=Verb.values), name="git_audit_event_verb_known"
+                condition=models.Q(verb__in=GitVerb.values), name="git_audit_event_verb_known"
             ),
         )
 

@@ -7,7 +7,7 @@ from apps.git_access.context.changes import Change
 from apps.git_access.context.refusals import Forbidden
 from apps.git_access.models import BranchRight
 from apps.git_access.push_checks.names import is_legal, starts_like_revision
-from apps.git_access.push_checks.protected_refs import Rule
+from apps.git_access.push_checks.protected_refs import RefProtection
 from apps.git_access.push_checks.push import Push
 
 DEFAULT_TITLE = "Checking if default branch is being deleted..."
@@ -76,21 +76,21 @@ def _check_name(branch: str) -> None:
         raise Forbidden(ILLEGAL_NAME)
 
 
-def _check_force(push: Push, change: Change, rules: list[Rule]) -> None:
+def _check_force(push: Push, change: Change, rules: list[RefProtection]) -> None:
     if not change.is_update or push.is_empty or any(rule.allow_force_push for rule in rules):
         return
     if not push.gitaly.commit_is_ancestor(ancestor=change.old, child=change.new):
         raise Forbidden(NO_FORCE)
 
 
-def _check_first_push(push: Push, rules: list[Rule]) -> None:
+def _check_first_push(push: Push, rules: list[RefProtection]) -> None:
     with push.timer.block(PUSH_TITLE):
         if not push.may_push_to(rules):
             path = push.project.full_path
             raise Forbidden(NO_FIRST_PUSH.format(path=path, url=settings.INSTANCE_URL))
 
 
-def _check_creation(push: Push, change: Change, rules: list[Rule]) -> None:
+def _check_creation(push: Push, change: Change, rules: list[RefProtection]) -> None:
     with push.timer.block(CREATE_TITLE):
         if push.may_push_to(rules):
             return
@@ -115,7 +115,7 @@ def _check_deletion(push: Push) -> None:
             raise Forbidden(DELETION_ON_WEB)
 
 
-def _check_update(push: Push, rules: list[Rule]) -> None:
+def _check_update(push: Push, rules: list[RefProtection]) -> None:
     with push.timer.block(PUSH_TITLE):
         if not push.may_push_to(rules):
             raise Forbidden(NO_PUSH)

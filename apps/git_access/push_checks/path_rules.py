@@ -11,7 +11,7 @@ from apps.core.gitaly import objects
 from apps.core.gitaly.objects import ChangedPath, Commit
 from apps.git_access.context.changes import Change
 from apps.git_access.matching import patterns
-from apps.git_access.push_checks.restrictions import Lock
+from apps.git_access.push_checks.restrictions import LockedPath
 
 if TYPE_CHECKING:  # a push has its rules over paths
     from apps.git_access.push_checks.push import Push
@@ -93,7 +93,7 @@ class PathRules:
             if lock.path in touched:
                 yield LOCKED_IN_LFS.format(path=lock.path, username=lock.username)
 
-    def _lock_over(self, path: str) -> Lock | None:
+    def _lock_over(self, path: str) -> LockedPath | None:
         """Return the lock on the path, else on the nearest directory above it."""
         while path and self._locks:
             if path in self._locks:
@@ -102,11 +102,11 @@ class PathRules:
         return None
 
     def _pattern_against(self, item: ChangedPath) -> str | None:
-        if item.change != objects.Change.ADDED:
+        if item.change != objects.PathStatus.ADDED:
             return None
         return next((pattern for pattern in self._patterns if patterns.found(pattern, item.path)), None)
 
-    def _of_others(self, locks: tuple[Lock, ...]) -> list[Lock]:
+    def _of_others(self, locks: tuple[LockedPath, ...]) -> list[LockedPath]:
         user = self._push.facts.user
         return [lock for lock in locks if user is None or lock.user_id != user.id]
 

@@ -17,7 +17,7 @@ CREATE = "create"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProtectionRow:
     """One row of a rule: for which right it lets whom pass."""
 
     right: str
@@ -28,12 +28,12 @@ class Row:
 
 
 @dataclass(slots=True)
-class Rule:
+class RefProtection:
     """One rule; without rows it lets nobody pass."""
 
     name: str
     allow_force_push: bool = False
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ProtectionRow] = field(default_factory=list)
 
     def matches(self, name: str) -> bool:
         """Whether the rule is about this branch or tag."""
@@ -44,24 +44,24 @@ class Rule:
 class ProtectedRefs:
     """The rules of one project."""
 
-    branches: list[Rule]
-    tags: list[Rule]
+    branches: list[RefProtection]
+    tags: list[RefProtection]
 
-    def over_branch(self, name: str) -> list[Rule]:
+    def over_branch(self, name: str) -> list[RefProtection]:
         """The rules about a branch."""
         return [rule for rule in self.branches if rule.matches(name)]
 
-    def over_tag(self, name: str) -> list[Rule]:
+    def over_tag(self, name: str) -> list[RefProtection]:
         """The rules about a tag."""
         return [rule for rule in self.tags if rule.matches(name)]
 
 
-def let_pass(rules: Iterable[Rule], right: BranchRight | str, facts: Facts, *, on: date) -> bool:
+def let_pass(rules: Iterable[RefProtection], right: BranchRight | str, facts: Facts, *, on: date) -> bool:
     """Whether a row of any of the rules lets the actor pass; of a deploy key, its creator counts."""
     return any(_passes(row, facts, on=on) for rule in rules for row in rule.rows if row.right == right)
 
 
-def _passes(row: Row, facts: Facts, *, on: date) -> bool:
+def _passes(row: ProtectionRow, facts: Facts, *, on: date) -> bool:
     user = facts.user
     if user is None or row.access_level == NO_ONE:
         return False

@@ -14,7 +14,7 @@ from apps.git_access.models import BranchRight
 from apps.git_access.push_checks import protected_refs, pushers, restrictions
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.path_rules import PathRules
-from apps.git_access.push_checks.protected_refs import ProtectedRefs, Rule
+from apps.git_access.push_checks.protected_refs import ProtectedRefs, RefProtection
 from apps.git_access.push_checks.pushers import Pusher
 from apps.git_access.push_checks.restrictions import Restrictions
 
@@ -118,16 +118,16 @@ class Push:
         protection = self.namespace.default_branch_protection
         return settings.DEFAULT_BRANCH_PROTECTION if protection is None else protection
 
-    def is_protected(self, rules: list[Rule]) -> bool:
+    def is_protected(self, rules: list[RefProtection]) -> bool:
         """Whether these rules, or the emptiness of the repository, protect a branch."""
         open_when_empty = self.branch_protection in {BranchProtection.NONE, BranchProtection.PARTIAL}
         return bool(rules) or (self.is_empty and not open_when_empty)
 
-    def passes(self, rules: list[Rule], right: BranchRight | str) -> bool:
+    def passes(self, rules: list[RefProtection], right: BranchRight | str) -> bool:
         """Whether a row of the rules lets the actor pass."""
         return protected_refs.let_pass(rules, right, self.facts, on=self.attempt.now.date())
 
-    def may_push_to(self, rules: list[Rule]) -> bool:
+    def may_push_to(self, rules: list[RefProtection]) -> bool:
         """Whether the actor has the push right on a protected branch."""
         if self.passes(rules, BranchRight.PUSH):
             return True

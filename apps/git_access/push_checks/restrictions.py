@@ -13,7 +13,7 @@ from django.db import connection
 from apps.git_access.models import PushRule
 from apps.git_access.models.push_rules import INHERITED
 from apps.git_access.policy import lfs_switches
-from apps.git_access.push_checks.protected_refs import ProtectedRefs, Row, Rule
+from apps.git_access.push_checks.protected_refs import ProtectedRefs, ProtectionRow, RefProtection
 
 # The distance of an owner: the project itself, its namespaces upwards, and the instance behind them all.
 _INSTANCE = 1000
@@ -62,7 +62,7 @@ FROM git_access_pushrule rule WHERE rule.scope = 'instance'
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class LockedPath:
     """A path that somebody keeps."""
 
     path: str
@@ -75,8 +75,8 @@ class Restrictions:
     """What restricts the pushes to a project, besides the facts."""
 
     protected: ProtectedRefs
-    path_locks: tuple[Lock, ...]
-    lfs_locks: tuple[Lock, ...]
+    path_locks: tuple[LockedPath, ...]
+    lfs_locks: tuple[LockedPath, ...]
     lfs_enabled: bool
     push_rule: PushRule | None
     """The nearest set of rules, with what it leaves to the instance."""
@@ -106,18 +106,18 @@ def of_project(project_id: int) -> Restrictions:
     )
 
 
-def _protected(rows: list[tuple[Any, ...]]) -> list[Rule]:
-    rules: dict[int, Rule] = {}
+def _protected(rows: list[tuple[Any, ...]]) -> list[RefProtection]:
+    rules: dict[int, RefProtection] = {}
     for rule_id, name, allow_force_push, right, *names in rows:
-        rule = rules.setdefault(rule_id, Rule(name, bool(allow_force_push)))
+        rule = rules.setdefault(rule_id, RefProtection(name, bool(allow_force_push)))
         if any(value is not None for value in names):
-            rule.rows.append(Row(right, *names))
+            rule.rows.append(ProtectionRow(right, *names))
     return list(rules.values())
 
 
-def _locks(rows: list[tuple[Any, ...]]) -> Iterator[Lock]:
+def _locks(rows: list[tuple[Any, ...]]) -> Iterator[LockedPath]:
     for _, path, _, username, _, user_id, *_ in sorted(rows):
-        yield Lock(path, username, user_id)
+        yield LockedPath(path, username, user_id)
 
 
 def _push_rule(ids: dict[int, int]) -> PushRule | None:

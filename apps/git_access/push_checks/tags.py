@@ -5,7 +5,7 @@ from apps.git_access.context.changes import Change
 from apps.git_access.context.refusals import Forbidden
 from apps.git_access.policy import projects
 from apps.git_access.push_checks.names import is_legal, starts_like_revision
-from apps.git_access.push_checks.protected_refs import CREATE, Rule
+from apps.git_access.push_checks.protected_refs import CREATE, RefProtection
 from apps.git_access.push_checks.push import Push
 
 EXISTING_TITLE = "Checking if you are allowed to change existing tags..."
@@ -67,7 +67,7 @@ def _check_name(push: Push, change: Change, tag: str) -> None:
         raise Forbidden(HEX_NAME)
 
 
-def _check_protection(push: Push, change: Change, rules: list[Rule]) -> None:
+def _check_protection(push: Push, change: Change, rules: list[RefProtection]) -> None:
     if change.is_update:
         raise Forbidden(NO_UPDATE)
     if change.is_deletion:

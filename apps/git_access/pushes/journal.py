@@ -37,7 +37,7 @@ _SET_ASIDE = ".set-aside"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-class NoRoom(Exception):
+class JournalFull(Exception):
     """The disk is full: if the push were finished now, it might be lost."""
 
 
@@ -45,7 +45,7 @@ def keep_room() -> None:
     """Have room on the disk for the pushes that are under way; a look at one file, as long as it is there.
 
     Raises:
-        NoRoom: there is none.
+        JournalFull: there is none.
     """
     with suppress(FileNotFoundError):
         if _room().stat().st_blocks * 512 >= ROOM:
@@ -56,7 +56,7 @@ def keep_room() -> None:
             os.posix_fallocate(file.fileno(), 0, ROOM)
     except OSError as error:
         if error.errno in _FULL:
-            raise NoRoom from error
+            raise JournalFull from error
         log.warning("no room can be kept for the journal", exc_info=True)
 
 

@@ -8,7 +8,7 @@ def begin(repository: RepositoryId) -> bool:
     """Count a push that is under way; ``False`` when the store failed, which makes Gitaly reject the push.
 
     Raises:
-        NoRoom: the disk is full.
+        JournalFull: the disk is full.
     """
     journal.keep_room()
     return reference_counter.increase(repository)

@@ -12,7 +12,7 @@ from apps.git_access.repositories.ids import RepositoryType
 DEFAULT_BRANCH = "main"
 
 
-class NotEmpty(ValueError):
+class RepositoryNotEmpty(ValueError):
     """A repository that has commits stays as it is."""
 
 
@@ -42,13 +42,15 @@ def create_as(project: Project, object_format: ObjectFormat) -> None:
     """Create a project's repository with this kind of object ids; an empty one makes room.
 
     Raises:
-        NotEmpty: it has commits.
+        RepositoryNotEmpty: it has commits.
         GitalyFailure: Gitaly did not.
     """
     gitaly = _gitaly(project, RepositoryType.PROJECT, correlation_id="")
     if gitaly.repository_exists() and gitaly.object_format() != object_format:
         if gitaly.list_commits(["--all"], limit=1):
-            raise NotEmpty(f"The repository of {project.full_path} has commits; their ids stay as they are.")
+            raise RepositoryNotEmpty(
+                f"The repository of {project.full_path} has commits; their ids stay as they are."
+            )
         gitaly.remove_repository()
     project.object_format = object_format
     create(project)

@@ -19,7 +19,7 @@ from apps.ssh_keys.params import claim
 ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
 
 
-class LfsViewSet(InternalViewSet):
+class LfsAuthenticateViewSet(InternalViewSet):
     """Doc: LFS Authentication. Called by GitLab Shell for ``git-lfs-authenticate``."""
 
     authentication_classes = (SharedSecretAuthentication,)

@@ -29,7 +29,7 @@ class PushViewSet(InternalViewSet):
         repository = params.repository(Parameters(request))
         try:
             return Response({"reference_counter_increased": pre_receive.begin(repository)})
-        except journal.NoRoom:
+        except journal.JournalFull:
             raise Failure(503, {"message": NO_ROOM}) from None
 
     def post_receive(self, request: Request) -> Response:

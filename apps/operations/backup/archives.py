@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from apps.core import secret_files
 from apps.operations import folder
 from apps.operations.backup import databases, setting_lines
-from apps.operations.backup.databases import NotEmpty
+from apps.operations.backup.databases import DatabaseNotEmpty
 
 _MANIFEST = "manifest.json"
 _SECRETS = "secrets"
@@ -52,12 +52,12 @@ def create(target: Path, *, with_secrets: bool, now: datetime) -> Manifest:
     """Write a backup to a new file of mode 0600, read it again, and return what it holds.
 
     Raises:
-        NotEmpty: the file exists.
+        DatabaseNotEmpty: the file exists.
         DatabaseToolFailed: the database could not be copied.
         OSError: the file cannot be written.
     """
     if target.exists():
-        raise NotEmpty(f"There is a file already: {target}.")
+        raise DatabaseNotEmpty(f"There is a file already: {target}.")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as workplace:
         content, archive = Path(workplace, "content"), Path(workplace, "archive")
         content.mkdir()
@@ -108,7 +108,7 @@ def restore(archive: Path, *, database_url: str | None = None) -> Manifest:
     Raises:
         BrokenArchive: something is missing or changed; nothing was restored.
         OfAnotherKind: it does not fit; nothing was restored.
-        NotEmpty: there is a database or another secret already; nothing was restored.
+        DatabaseNotEmpty: there is a database or another secret already; nothing was restored.
         DatabaseToolFailed: the database's program is missing or has failed.
     """
     with _unpacked(archive) as (manifest, content):
@@ -143,7 +143,7 @@ def _require_no_other_secrets(manifest: Manifest, content: Path) -> None:
     for name in manifest.secrets:
         path = folder.secret_files()[name]
         if path.exists() and path.read_bytes() != (content / _SECRETS / name).read_bytes():
-            raise NotEmpty(f"There is another secret already: {path}.")
+            raise DatabaseNotEmpty(f"There is another secret already: {path}.")
 
 
 def _copy_secrets(target: Path) -> None:

@@ -15,7 +15,7 @@ class DatabaseToolFailed(Exception):
     """The program that copies the database is missing or has failed; its words are the text."""
 
 
-class NotEmpty(Exception):
+class DatabaseNotEmpty(Exception):
     """Something stands where the backup would have to go. Nothing is overwritten."""
 
 
@@ -64,7 +64,7 @@ def _ask_sqlite(path: Path, query: str, *values: str) -> Any:
 def _require_no_sqlite() -> None:
     path = Path(connection.settings_dict["NAME"])
     if path.exists() and path.stat().st_size:
-        raise NotEmpty(f"There is a database already: {path}.")
+        raise DatabaseNotEmpty(f"There is a database already: {path}.")
 
 
 def _restore_sqlite(copy: Path) -> None:
@@ -85,7 +85,7 @@ def _verify_postgresql(copy: Path) -> None:
 
 def _require_empty_postgresql() -> None:
     if connection.introspection.table_names():
-        raise NotEmpty(f"The database {connection.settings_dict['NAME']} has tables already.")
+        raise DatabaseNotEmpty(f"The database {connection.settings_dict['NAME']} has tables already.")
 
 
 def _restore_postgresql(copy: Path) -> None:

@@ -29,7 +29,7 @@ class Shell(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommandPlace:
     """Where somebody is on the command line: the words so far, and what may come next."""
 
     path: str
@@ -48,10 +48,10 @@ def script(shell: Shell) -> str:
     return template.replace("@TABLE@", "\n".join(lines)).replace("@NAMES@", " ".join(NAMES))
 
 
-def places() -> Iterator[Place]:
+def places() -> Iterator[CommandPlace]:
     """Yield every command, verb and option with choices, each with the words that may follow it."""
     names = sorted(name for name, app in get_commands().items() if str(app).startswith(OURS))
-    yield Place("", tuple(name.replace("_", "-") for name in names))
+    yield CommandPlace("", tuple(name.replace("_", "-") for name in names))
     for name in names:
         command = load_command_class(str(get_commands()[name]), name)
         typed = name.replace("_", "-")
@@ -61,7 +61,7 @@ def places() -> Iterator[Place]:
             yield from _of_parser(typed, command.create_parser("manage.py", name))
 
 
-def _of_node(path: str, node: Any) -> Iterator[Place]:
+def _of_node(path: str, node: Any) -> Iterator[CommandPlace]:
     """Yield a command of typer's, then its verbs."""
     options: list[str] = []
     arguments: list[str] = []
@@ -74,8 +74,8 @@ def _of_node(path: str, node: Any) -> Iterator[Place]:
             continue
         names = (*parameter.opts, *parameter.secondary_opts)
         options += [name for name in names if name.startswith("--") and name not in _EVERYWHERE]
-        yield from (Place(f"{path} {name}", choices) for name in parameter.opts if choices)
-    yield Place(path, (*node.children, *arguments, *options, "--help"))
+        yield from (CommandPlace(f"{path} {name}", choices) for name in parameter.opts if choices)
+    yield CommandPlace(path, (*node.children, *arguments, *options, "--help"))
     for verb, child in node.children.items():
         yield from _of_node(f"{path} {verb}", child)
 
@@ -84,7 +84,7 @@ def _choices(parameter: Any) -> tuple[str, ...]:
     return tuple(str(getattr(choice, "value", choice)) for choice in getattr(parameter.type, "choices", ()))
 
 
-def _of_parser(path: str, parser: argparse.ArgumentParser) -> Iterator[Place]:
+def _of_parser(path: str, parser: argparse.ArgumentParser) -> Iterator[CommandPlace]:
     """Yield a command of Django's kind; what every one of these takes is left out."""
     own = [action for action in parser._actions if not set(action.option_strings) & _EVERYWHERE]
-    yield Place(path, (*(name for action in own for name in action.option_strings), "--help"))
+    yield CommandPlace(path, (*(name for action in own for name in action.option_strings), "--help"))

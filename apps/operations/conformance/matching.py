@@ -11,7 +11,7 @@ SECRET = frozenset({"token", "lfs_token", "recovery_codes"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class AnyOf:
     """Any value of a kind."""
 
     name: str
@@ -25,25 +25,25 @@ class Exactly:
     content: Mapping[str, Any]
 
 
-TEXT = Kind("a text", lambda value: isinstance(value, str))
-NAMED = Kind("a text that is not empty", lambda value: isinstance(value, str) and value != "")
-INTEGER = Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
-BOOLEAN = Kind("true or false", lambda value: isinstance(value, bool))
-TEXTS = Kind(
+TEXT = AnyOf("a text", lambda value: isinstance(value, str))
+NAMED = AnyOf("a text that is not empty", lambda value: isinstance(value, str) and value != "")
+INTEGER = AnyOf("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+BOOLEAN = AnyOf("true or false", lambda value: isinstance(value, bool))
+TEXTS = AnyOf(
     "a list of texts", lambda value: isinstance(value, list) and all(isinstance(x, str) for x in value)
 )
-TEXT_OR_NULL = Kind("a text or null", lambda value: value is None or isinstance(value, str))
-INTEGER_OR_NULL = Kind("a whole number or null", lambda value: value is None or INTEGER.holds(value))
-FLAGS = Kind(
+TEXT_OR_NULL = AnyOf("a text or null", lambda value: value is None or isinstance(value, str))
+INTEGER_OR_NULL = AnyOf("a whole number or null", lambda value: value is None or INTEGER.holds(value))
+FLAGS = AnyOf(
     'an object of "true" and "false", as texts',
     lambda value: isinstance(value, dict) and all(flag in ("true", "false") for flag in value.values()),
 )
 
 
-def text_like(pattern: str, name: str) -> Kind:
+def text_like(pattern: str, name: str) -> AnyOf:
     """A text that the pattern matches as a whole."""
     compiled = re.compile(pattern, re.DOTALL)
-    return Kind(name, lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None)
+    return AnyOf(name, lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None)
 
 
 TIMESTAMP = text_like(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "a moment in UTC with milliseconds")
@@ -62,7 +62,7 @@ class Difference:
 def differences(expected: Any, seen: Any, at: str = "body") -> Iterator[Difference]:
     """Yield where ``seen`` is not what is expected."""
     match expected:
-        case Kind():
+        case AnyOf():
             if not expected.holds(seen):
                 yield Difference(at, expected.name, shown(seen))
         case Exactly():
@@ -101,7 +101,7 @@ def _in_list(expected: list[Any], seen: Any, at: str) -> Iterator[Difference]:
 def expectation(expected: Any) -> str:
     """Write what is expected."""
     match expected:
-        case Kind():
+        case AnyOf():
             return expected.name
         case Exactly():
             return f"exactly {expectation(expected.content)}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from apps.operations.conformance.check import Call, Check
 from apps.operations.conformance.credentials import Credentials
 from apps.operations.conformance.matching import Difference, differences, expectation, shown
-from apps.operations.conformance.transport import Answer, NoAnswer, Server
+from apps.operations.conformance.transport import NoAnswer, ReceivedAnswer, TestedServer
 
 TEXT = "text/plain"
 TOKENS = frozenset({"agent", "admin"})
@@ -32,7 +32,7 @@ class Result:
 
 
 def run(
-    checks: Iterable[Check], server: Server, credentials: Credentials, *, write: bool
+    checks: Iterable[Check], server: TestedServer, credentials: Credentials, *, write: bool
 ) -> Iterator[Result]:
     """Yield the result of each check as it comes."""
     for check in checks:
@@ -52,8 +52,8 @@ def _reason_to_skip(check: Check, credentials: Credentials, *, write: bool) -> s
     return ""
 
 
-def _judge(check: Check, server: Server, credentials: Credentials) -> Iterator[Difference]:
-    first: Answer | None = None
+def _judge(check: Check, server: TestedServer, credentials: Credentials) -> Iterator[Difference]:
+    first: ReceivedAnswer | None = None
     for number, call in enumerate(check.calls, 1):
         prefix = f"call {number}: " if len(check.calls) > 1 else ""
         try:
@@ -68,7 +68,7 @@ def _judge(check: Check, server: Server, credentials: Credentials) -> Iterator[D
         first = first or answer
 
 
-def _sent(call: Call, server: Server, credentials: Credentials) -> Answer:
+def _sent(call: Call, server: TestedServer, credentials: Credentials) -> ReceivedAnswer:
     headers = {"User-Agent": "conformance", **call.by(credentials), **call.headers}
     target = call.target(credentials)
     body = call.body_by(credentials) if call.body_by else call.body
@@ -78,7 +78,7 @@ def _sent(call: Call, server: Server, credentials: Credentials) -> Answer:
     return server.send(call.method, target, body=body.content, headers=headers, chunked=body.chunked)
 
 
-def _compare(check: Check, answer: Answer) -> Iterator[Difference]:
+def _compare(check: Check, answer: ReceivedAnswer) -> Iterator[Difference]:
     if answer.status != check.status:
         yield Difference("status", str(check.status), f"{answer.status}, {_text(answer)}")
         return
@@ -92,14 +92,14 @@ def _compare(check: Check, answer: Answer) -> Iterator[Difference]:
         yield from _compare_body(check, answer)
 
 
-def _compare_media_type(check: Check, answer: Answer) -> Iterator[Difference]:
+def _compare_media_type(check: Check, answer: ReceivedAnswer) -> Iterator[Difference]:
     seen = answer.headers.get("content-type", "")
     wanted = check.media_type
     if wanted and answer.status != 204 and seen.partition(";")[0].strip().lower() != wanted:
         yield Difference("header content-type", wanted, seen or "nothing")
 
 
-def _compare_body(check: Check, answer: Answer) -> Iterator[Difference]:
+def _compare_body(check: Check, answer: ReceivedAnswer) -> Iterator[Difference]:
     if check.media_type == TEXT:
         yield from differences(check.body, answer.body.decode("utf-8", "replace"))
         return
@@ -111,7 +111,7 @@ def _compare_body(check: Check, answer: Answer) -> Iterator[Difference]:
         yield from differences(check.body, body)
 
 
-def _text(answer: Answer) -> str:
+def _text(answer: ReceivedAnswer) -> str:
     try:
         return shown(answer.json())
     except ValueError:

@@ -14,7 +14,7 @@ UNIX = "http+unix"
 CHUNK = 16  # bytes: small enough for every body to come in several pieces
 
 
-class NotAnAddress(ValueError):
+class NotAServerURL(ValueError):
     """The URL is none that a server of this API has."""
 
 
@@ -23,7 +23,7 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceivedAnswer:
     """What came back over the wire; header names are in lower case."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class TestedServer:
     """Where the tested server is and how to speak to it. ``root`` stands before every path."""
 
     host: str
@@ -52,7 +52,7 @@ class Server:
 
     def send(
         self, method: str, path: str, *, body: bytes | None, headers: Mapping[str, str], chunked: bool = False
-    ) -> Answer:
+    ) -> ReceivedAnswer:
         """Send one request over a connection of its own; ``chunked`` gives the body no length.
 
         Raises:
@@ -67,7 +67,7 @@ class Server:
             connection.request(method, self.root + path, content, dict(headers), encode_chunked=chunked)
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, names, response.read())
+            return ReceivedAnswer(response.status, names, response.read())
         except TimeoutError:
             raise NoAnswer(f"no answer within {self.timeout:g} seconds") from None
         except ssl.SSLError as error:
@@ -100,31 +100,37 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def server_at(url: str, *, timeout: float, ca_file: Path | None = None, insecure: bool = False) -> Server:
+def server_at(
+    url: str, *, timeout: float, ca_file: Path | None = None, insecure: bool = False
+) -> TestedServer:
     """Return the server at ``http://``, ``https://`` or ``http+unix://%2Fpath%2Fto.sock``.
 
     Raises:
-        NotAnAddress: the URL has another form, or the file of authorities cannot be read.
+        NotAServerURL: the URL has another form, or the file of authorities cannot be read.
     """
     parts = urlsplit(url.rstrip("/"))
     try:
         port = parts.port
     except ValueError as error:
-        raise NotAnAddress(f"{url}: {error}") from error
+        raise NotAServerURL(f"{url}: {error}") from error
     if parts.scheme == UNIX and parts.netloc.lower().startswith("%2f"):
         path = Path(unquote(parts.netloc))
-        return Server(host="unix", port=None, socket=path, tls=None, root=parts.path, timeout=timeout)
+        return TestedServer(host="unix", port=None, socket=path, tls=None, root=parts.path, timeout=timeout)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise NotAnAddress(f"{url}: expected http://HOST, https://HOST or {UNIX}://%2Fpath%2Fto.sock.")
+        raise NotAServerURL(f"{url}: expected http://HOST, https://HOST or {UNIX}://%2Fpath%2Fto.sock.")
     tls = _tls(ca_file, insecure=insecure) if parts.scheme == "https" else None
-    return Server(host=parts.hostname, port=port, socket=None, tls=tls, root=parts.path, timeout=timeout)
+    return TestedServer(
+        host=parts.hostname, port=port, socket=None, tls=tls, root=parts.path, timeout=timeout
+    )
 
 
 def _tls(ca_file: Path | None, *, insecure: bool) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except OSError as error:
-        raise NotAnAddress(f"{ca_file}: no certificates of authorities: {error.strerror or error}") from error
+        raise NotAServerURL(
+            f"{ca_file}: no certificates of authorities: {error.strerror or error}"
+        ) from error
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

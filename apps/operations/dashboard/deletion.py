@@ -10,9 +10,9 @@ from apps.core.admin_site import audit
 from apps.directory import users
 from apps.directory.models import Namespace, NamespaceKind, Project, User
 from apps.operations.deletion import beginning, preview, subjects
-from apps.operations.deletion.subjects import Kind, Subject
+from apps.operations.deletion.subjects import Subject, SubjectKind
 
-_KINDS = {"user": Kind.USER, "namespace": Kind.GROUP, "project": Kind.PROJECT}
+_KINDS = {"user": SubjectKind.USER, "namespace": SubjectKind.GROUP, "project": SubjectKind.PROJECT}
 
 
 def page(request: HttpRequest, model: str, number: int) -> HttpResponse:
@@ -57,9 +57,9 @@ def _subject(model: str, number: int) -> Subject:
 
 def _row(subject: Subject) -> User | Namespace | Project:
     match subject.kind:
-        case Kind.USER:
+        case SubjectKind.USER:
             return User.objects.get(pk=subject.id)
-        case Kind.GROUP:
+        case SubjectKind.GROUP:
             return Namespace.objects.get(pk=subject.id, kind=NamespaceKind.GROUP)
-        case Kind.PROJECT:
+        case SubjectKind.PROJECT:
             return Project.objects.get(pk=subject.id)

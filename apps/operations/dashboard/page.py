@@ -40,7 +40,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Denial:
+class DenialBar:
     """What was wrong, how often, how long its bar is in percent of the longest, and where the latest are."""
 
     reason: str
@@ -111,11 +111,11 @@ def _list(name: str, **query: str) -> str:
     return reverse(f"admin:{name}_changelist", query=query)
 
 
-def _denials(counted: list[tuple[str, int]], *, linked: bool) -> list[Denial]:
+def _denials(counted: list[tuple[str, int]], *, linked: bool) -> list[DenialBar]:
     largest = max((number for _, number in counted), default=1)
     known = denials.faults() if linked else {}
     return [
-        Denial(
+        DenialBar(
             _sentence(denials.fault(reason)),
             number,
             max(round(number / largest * 100), 1),

@@ -13,7 +13,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RefusedRow:
     """A user or a project, how often it was refused, and where these refusals are."""
 
     name: str
@@ -21,7 +21,7 @@ class Row:
     url: str
 
 
-def most(*, since: datetime) -> list[tuple[str, list[Row]]]:
+def most(*, since: datetime) -> list[tuple[str, list[RefusedRow]]]:
     """Return the users and the projects with the most refusals since a moment, by one query."""
     latest = Denial.objects.filter(created_at__gte=since).order_by("-pk")[:LOOKED_AT]
     found = list(latest.values_list("user_id", "user__username", "project_id", "project__route__path"))
@@ -33,8 +33,8 @@ def most(*, since: datetime) -> list[tuple[str, list[Row]]]:
     ]
 
 
-def _rows(counted: Counter[tuple[int, str]], field: str) -> list[Row]:
-    return [Row(name, number, _list(field, pk)) for (pk, name), number in counted.most_common(SHOWN)]
+def _rows(counted: Counter[tuple[int, str]], field: str) -> list[RefusedRow]:
+    return [RefusedRow(name, number, _list(field, pk)) for (pk, name), number in counted.most_common(SHOWN)]
 
 
 def _list(field: str, pk: int) -> str:

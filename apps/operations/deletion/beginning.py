@@ -5,7 +5,7 @@ from django.db import transaction
 from apps.directory import users
 from apps.directory.models import Project, User
 from apps.operations.deletion import preview, tasks
-from apps.operations.deletion.subjects import Kind, Subject
+from apps.operations.deletion.subjects import Subject, SubjectKind
 
 
 class NoGitaly(ValueError):
@@ -24,10 +24,10 @@ def begin(subject: Subject, *, keep_repository: bool = False) -> str:
     if unknown and not keep_repository:
         names = ", ".join(unknown)
         raise NoGitaly(f"No Gitaly is configured for storage {names}: name it, or keep the repositories.")
-    if subject.kind == Kind.USER:
+    if subject.kind == SubjectKind.USER:
         users.block(User.objects.get(pk=subject.id))
     subject.namespaces().update(archived=True)
-    if subject.kind == Kind.PROJECT:
+    if subject.kind == SubjectKind.PROJECT:
         Project.objects.filter(pk=subject.id).update(pending_delete=True, archived=True)
     job = tasks.delete.enqueue(subject.kind.value, subject.id, keep_repository)
     return str(job.id)

@@ -15,7 +15,7 @@ _GO_ALONG = (models.CASCADE, models.RESTRICT)
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class HangingRows:
     """A column of another model by which its rows hang on the ones looked at."""
 
     model: type[models.Model]
@@ -29,7 +29,7 @@ class Reference:
         return self.model._base_manager.filter(**{f"{self.column}__in": parents.values("pk")})
 
 
-def references_to(model: type[models.Model]) -> Iterator[Reference]:
+def references_to(model: type[models.Model]) -> Iterator[HangingRows]:
     """Return what may hang on a model's rows; tables that Django makes by itself follow by themselves."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
@@ -39,7 +39,7 @@ def references_to(model: type[models.Model]) -> Iterator[Reference]:
             continue
         handling: Any = relation.on_delete
         if handling in _GO_ALONG or handling is models.SET_NULL:
-            yield Reference(
+            yield HangingRows(
                 other, relation.field.name, goes=handling in _GO_ALONG, single=relation.one_to_one
             )
 

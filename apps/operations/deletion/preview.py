@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 
 from apps.directory.models import AccessLevel, Member, Namespace, NamespaceKind, Snippet
 from apps.operations.deletion import graph
-from apps.operations.deletion.subjects import Kind, Subject
+from apps.operations.deletion.subjects import Subject, SubjectKind
 
 # Tables that say where a thing is, not what it is; nobody misses one by itself.
 _UNTOLD = frozenset({"directory.route", "directory.projectstatistics"})
@@ -46,7 +46,7 @@ def _warnings(subject: Subject) -> list[str]:
         f"No Gitaly is configured for storage {name}: its repositories can only be kept."
         for name in unknown_storages(subject)
     ]
-    if subject.kind == Kind.USER:
+    if subject.kind == SubjectKind.USER:
         said += [f"The group {path} loses its last owner." for path in _last_owner_of(subject)]
         kept = Snippet.objects.filter(author=subject.id, project__isnull=False)
         number = kept.exclude(pk__in=subject.snippets().values("pk")).count()

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from apps.core import batches
 from apps.directory.models import Namespace, NamespaceKind, Snippet, User
 from apps.operations.deletion import graph, repositories
-from apps.operations.deletion.subjects import Kind, Subject
+from apps.operations.deletion.subjects import Subject, SubjectKind
 
 CHUNK = 10  # projects whose rows are looked for together
 DETACHED = 2_000  # rows of one statement
@@ -22,12 +22,12 @@ def steps(subject: Subject, *, keep_repository: bool) -> Iterator[None]:
     """
     yield from _projects(subject, keep_repository)
     yield from _snippets(subject, keep_repository)
-    if subject.kind == Kind.USER:
+    if subject.kind == SubjectKind.USER:
         Snippet.objects.filter(author=subject.id).update(author=User.objects.ghost())
         yield from _rows(subject.keys())
-    if subject.kind != Kind.PROJECT:
+    if subject.kind != SubjectKind.PROJECT:
         yield from _namespaces(subject, keep_repository)
-    if subject.kind == Kind.USER:
+    if subject.kind == SubjectKind.USER:
         yield from _rows(User.objects.filter(pk=subject.id))
 
 
@@ -64,7 +64,7 @@ def _namespaces(subject: Subject, keep_repository: bool) -> Iterator[None]:
                 repositories.remove_of_group(group)
         yield from _projects(subject, keep_repository)
         yield from _rows(Namespace.objects.filter(pk__in=[row.pk for row in deepest]))
-        if subject.kind == Kind.GROUP and subject.id in {row.pk for row in deepest}:
+        if subject.kind == SubjectKind.GROUP and subject.id in {row.pk for row in deepest}:
             return
 
 

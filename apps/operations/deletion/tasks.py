@@ -4,7 +4,7 @@ import time
 
 from django_tasks import task
 
-from apps.operations.deletion.subjects import Kind, UnknownSubject, by_id
+from apps.operations.deletion.subjects import SubjectKind, UnknownSubject, by_id
 
 SECONDS = 5.0
 
@@ -13,7 +13,7 @@ SECONDS = 5.0
 def delete(kind: str, number: int, keep_repository: bool) -> None:
     """Delete a part of a user, group or project, or the last of it."""
     try:
-        subject = by_id(Kind(kind), number)
+        subject = by_id(SubjectKind(kind), number)
     except UnknownSubject:
         return  # an earlier run came to the end
     from apps.operations.deletion import removing  # noqa: PLC0415 -- gRPC: a tenth of a command that only enqueues

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from cryptography import x509
 from django.conf import settings
 
-from apps.operations.doctor.finding import Finding
+from apps.operations.doctor.finding import Diagnosis
 
 SOON = timedelta(days=30)
 PATIENCE = 3.0  # seconds for each server
@@ -26,7 +26,7 @@ PARAMETERS = ("sslrootcert", "sslcert", "ssl_ca_certs", "ssl_certfile")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CertificatePlace:
     """Where certificates are: a file, or a server; ``name`` says who names it."""
 
     name: str
@@ -34,38 +34,38 @@ class Place:
     server: tuple[str, int] | None = None
 
 
-def certificates(*, now: datetime) -> Iterator[Finding]:
+def certificates(*, now: datetime) -> Iterator[Diagnosis]:
     """Each certificate with the day on which it ends."""
     places = [*_files(), *_servers()]
     for place in places:
         yield from _about(place, now=now)
     if not places:
-        yield Finding("No setting names a certificate, and no address has TLS")
+        yield Diagnosis("No setting names a certificate, and no address has TLS")
 
 
-def _files() -> Iterator[Place]:
+def _files() -> Iterator[CertificatePlace]:
     for variable in VARIABLES:
         if path := os.environ.get(variable):
-            yield Place(variable, file=Path(path))
+            yield CertificatePlace(variable, file=Path(path))
     for setting in ("DATABASE_URL", "REDIS_URL"):
         query = parse_qs(urlsplit(os.environ.get(setting) or "").query)
         for parameter in PARAMETERS:
             for path in query.get(parameter, ()):
                 if path != "system":  # a word of PostgreSQL's
-                    yield Place(f"{setting}, {parameter}", file=Path(path))
+                    yield CertificatePlace(f"{setting}, {parameter}", file=Path(path))
 
 
-def _servers() -> Iterator[Place]:
+def _servers() -> Iterator[CertificatePlace]:
     addresses = {"INSTANCE_URL": (settings.INSTANCE_URL, "https", HTTPS)}
     for name, storage in settings.GITALY_STORAGES.items():
         addresses[f"the Gitaly of storage {name}"] = (storage["address"], "tls", TLS_OF_GITALY)
     for name, (address, scheme, port) in addresses.items():
         parts = urlsplit(address)
         if parts.scheme == scheme and parts.hostname:
-            yield Place(f"{name}, {address}", server=(parts.hostname, parts.port or port))
+            yield CertificatePlace(f"{name}, {address}", server=(parts.hostname, parts.port or port))
 
 
-def _about(place: Place, *, now: datetime) -> Iterator[Finding]:
+def _about(place: CertificatePlace, *, now: datetime) -> Iterator[Diagnosis]:
     try:
         read = place.file.read_bytes() if place.file else _shown(place.server) if place.server else b""
         number = read.count(_BEGIN)
@@ -73,10 +73,10 @@ def _about(place: Place, *, now: datetime) -> Iterator[Finding]:
         found = x509.load_pem_x509_certificates(read) if number <= BUNDLE else []
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        yield Finding(f"The certificate of {place.name} cannot be read: {reason}", "Name one that can be.")
+        yield Diagnosis(f"The certificate of {place.name} cannot be read: {reason}", "Name one that can be.")
         return
     if number > BUNDLE:
-        yield Finding(f"{place.name}: a bundle of {number} authorities")
+        yield Diagnosis(f"{place.name}: a bundle of {number} authorities")
     for each in found:
         yield _ending(place, each, now=now)
 
@@ -94,12 +94,12 @@ def _shown(server: tuple[str, int]) -> bytes:
     return ssl.DER_cert_to_PEM_cert(shown).encode() if shown else b""
 
 
-def _ending(place: Place, certificate: x509.Certificate, *, now: datetime) -> Finding:
+def _ending(place: CertificatePlace, certificate: x509.Certificate, *, now: datetime) -> Diagnosis:
     end = certificate.not_valid_after_utc
     who = certificate.subject.rfc4514_string() or "no name"
     fact = f"The certificate of {place.name} ({who}) ends on {end:%Y-%m-%d}, in {(end - now).days} days"
     if end <= now:
-        return Finding(
+        return Diagnosis(
             f"The certificate of {place.name} ({who}) has ended on {end:%Y-%m-%d}", "Renew it now."
         )
-    return Finding(fact, "Renew it." if end - now < SOON else "")
+    return Diagnosis(fact, "Renew it." if end - now < SOON else "")

@@ -15,14 +15,14 @@ from apps.core import moments
 from apps.core.postgresql import functions
 from apps.core.shared_store import write_probe
 from apps.core.shared_store.store import store
-from apps.operations.doctor.finding import Finding
+from apps.operations.doctor.finding import Diagnosis
 
 MIN_FREE_BYTES = 1024**3
 MIN_FREE_SHARE = 0.05
 MAX_SKEW = timedelta(seconds=30)  # Gitaly refuses tokens that are farther off
 
 
-def database(*, now: datetime) -> Iterator[Finding]:
+def database(*, now: datetime) -> Iterator[Diagnosis]:
     """It answers, it can be written, and its settings are those that the instance relies on."""
     version = ".".join(map(str, connection.get_database_version()))
     if connection.vendor == "sqlite":
@@ -30,53 +30,53 @@ def database(*, now: datetime) -> Iterator[Finding]:
         wal = (
             "" if mode == "wal" else "Let `PRAGMA journal_mode=WAL` succeed: no network file system below it."
         )
-        yield Finding(f"SQLite {version}, journal mode {mode}", wal)
+        yield Diagnosis(f"SQLite {version}, journal mode {mode}", wal)
     else:
         replica = _value("SELECT pg_is_in_recovery()")
         advice = "Point DATABASE_URL at the primary: this server takes no writes." if replica else ""
-        yield Finding(f"PostgreSQL {version}, {'replica' if replica else 'primary'}", advice)
+        yield Diagnosis(f"PostgreSQL {version}, {'replica' if replica else 'primary'}", advice)
 
     try:
         write_probe.write()
     except DatabaseError as error:
         reason = next(iter(str(error).splitlines()), "")
         advice = "Make room, or end what holds its lock: until then every push is rejected."
-        yield Finding(f"It takes no writes within {write_probe.PATIENCE} s: {reason}", advice)
+        yield Diagnosis(f"It takes no writes within {write_probe.PATIENCE} s: {reason}", advice)
 
 
-def migrations(*, now: datetime) -> Iterator[Finding]:
+def migrations(*, now: datetime) -> Iterator[Diagnosis]:
     """The tables are those of this version."""
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     advice = "Run `manage.py migrate`." if pending else ""
-    yield Finding(f"{len(pending)} migrations pending", advice)
+    yield Diagnosis(f"{len(pending)} migrations pending", advice)
     if other := functions.outdated():
-        yield Finding(f"functions of another release: {', '.join(other)}", "Run `manage.py migrate`.")
+        yield Diagnosis(f"functions of another release: {', '.join(other)}", "Run `manage.py migrate`.")
 
 
-def shared_store(*, now: datetime) -> Iterator[Finding]:
+def shared_store(*, now: datetime) -> Iterator[Diagnosis]:
     """Counters and notices have a place."""
     name = "Redis" if settings.REDIS_URL else "The database as shared store"
     if store().ping():
-        yield Finding(f"{name} takes writes")
+        yield Diagnosis(f"{name} takes writes")
     else:
-        yield Finding(f"{name} takes no writes", "Start it, make room, or correct REDIS_URL.")
+        yield Diagnosis(f"{name} takes no writes", "Start it, make room, or correct REDIS_URL.")
 
 
-def static_files(*, now: datetime) -> Iterator[Finding]:
+def static_files(*, now: datetime) -> Iterator[Diagnosis]:
     """The admin site has its styles."""
     found = (settings.STATIC_ROOT / "staticfiles.json").is_file()
-    yield Finding(
+    yield Diagnosis(
         f"{settings.STATIC_ROOT} is {'filled' if found else 'empty'}",
         "" if found else "Run `manage.py collectstatic --no-input`.",
     )
 
 
-def clock(*, now: datetime) -> Iterator[Finding]:
+def clock(*, now: datetime) -> Iterator[Diagnosis]:
     """Tokens hold for seconds; the clock is that of the database, and did not go back."""
     skew = abs(now - _latest_moment(now))
     advice = "" if skew <= MAX_SKEW else "Synchronise the clocks (chrony, systemd-timesyncd)."
-    yield Finding(f"The clock is {skew.total_seconds():.0f} s off the database's", advice)
+    yield Diagnosis(f"The clock is {skew.total_seconds():.0f} s off the database's", advice)
 
 
 def _latest_moment(now: datetime) -> datetime:
@@ -88,14 +88,14 @@ def _latest_moment(now: datetime) -> datetime:
     return max(filter(None, [now, moments.read(latest.first())]))
 
 
-def disk(*, now: datetime) -> Iterator[Finding]:
+def disk(*, now: datetime) -> Iterator[Diagnosis]:
     """The folder of the instance can be written and has room."""
     usage = shutil.disk_usage(settings.DATA)
     fact = f"{usage.free / 1024**3:.1f} of {usage.total / 1024**3:.1f} GiB free below {settings.DATA}"
     full = usage.free < min(MIN_FREE_BYTES, usage.total * MIN_FREE_SHARE)
-    yield Finding(fact, "Make room: a full disk stops SQLite, secrets and backups." if full else "")
+    yield Diagnosis(fact, "Make room: a full disk stops SQLite, secrets and backups." if full else "")
     if not os.access(settings.DATA, os.W_OK):
-        yield Finding(f"{settings.DATA} cannot be written", "Give it to the user who runs the instance.")
+        yield Diagnosis(f"{settings.DATA} cannot be written", "Give it to the user who runs the instance.")
 
 
 def _value(query: str) -> Any:

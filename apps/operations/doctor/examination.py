@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 
 from apps.operations.doctor import certificates, credentials, data, lfs_files, storages, work
-from apps.operations.doctor.finding import Finding
+from apps.operations.doctor.finding import Diagnosis
 
-Check = Callable[..., Iterator[Finding]]
+Check = Callable[..., Iterator[Diagnosis]]
 CHECKS: dict[str, Check] = {
     "configuration": credentials.configuration,
     "disk": data.disk,
@@ -33,7 +33,7 @@ CHECKS: dict[str, Check] = {
 IN_FULL: dict[str, Check] = {"LFS files": partial(lfs_files.lfs_files, everything=True)}
 
 
-def of(name: str, *, now: datetime, in_full: bool = False) -> list[Finding]:
+def of(name: str, *, now: datetime, in_full: bool = False) -> list[Diagnosis]:
     """Return what one check finds; one that cannot be made is a finding too."""
     check = IN_FULL.get(name, CHECKS[name]) if in_full else CHECKS[name]
     try:
@@ -41,4 +41,4 @@ def of(name: str, *, now: datetime, in_full: bool = False) -> list[Finding]:
     except Exception as error:  # whatever is broken, the others are still examined
         reason = next(iter(str(error).splitlines()), "")
         fact = f"It could not be examined: {type(error).__name__}: {reason}"
-        return [Finding(fact, "Make what it needs reachable; the first such line names the cause.")]
+        return [Diagnosis(fact, "Make what it needs reachable; the first such line names the cause.")]

@@ -11,7 +11,7 @@ from apps.core.console import present, refusing, table
 from apps.directory import groups, projects, users
 from apps.operations.deletion import beginning, preview, subjects
 from apps.operations.deletion.preview import Preview
-from apps.operations.deletion.subjects import Kind
+from apps.operations.deletion.subjects import SubjectKind
 
 KeepRepository = Annotated[
     bool, typer.Option("--keep-repository", help="Leave the repositories on Gitaly; only rows go.")
@@ -25,7 +25,7 @@ Example: manage.py {kind} delete {name} --dry-run"""
 
 def delete(
     command: BaseCommand,
-    kind: Kind,
+    kind: SubjectKind,
     name: str,
     *,
     dry_run: bool,

@@ -6,7 +6,7 @@ from apps.core.console import present, refusing, table
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory import projects
 from apps.operations import storage_moves
-from apps.operations.move_leases import Held
+from apps.operations.move_leases import LeaseHeld
 
 
 def show(command: BaseCommand, path: str, storage: str, *, as_json: bool) -> None:
@@ -36,7 +36,7 @@ def move(
         command.stderr.write(step)
         command.stderr.flush()
 
-    with refusing(projects.UnknownProject, storage_moves.Immovable, Held, GitalyFailure):
+    with refusing(projects.UnknownProject, storage_moves.Immovable, LeaseHeld, GitalyFailure):
         project = projects.find(path)
         moved = storage_moves.move(
             project, storage=storage, patience=wait, keep_source=keep_source, tell=tell
@@ -52,7 +52,7 @@ def move(
 
 def abandon(command: BaseCommand, path: str, *, as_json: bool) -> None:
     """End a move that was killed, and say where the project stays."""
-    with refusing(projects.UnknownProject, storage_moves.Immovable, Held):
+    with refusing(projects.UnknownProject, storage_moves.Immovable, LeaseHeld):
         project = projects.find(path)
         row = storage_moves.abandon(project)
     facts = {"path": project.full_path, "storage": row.source, "abandoned": row.target}

@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.core.api import brackets
 from apps.core.api.parsers import pairs_of
-from apps.core.examples import Example, Request, examples
+from apps.core.examples import Example, ExampleRequest, examples
 
 API = "/api/v4"
 
@@ -26,7 +26,7 @@ def response_examples(method: str, path: str, status: int) -> dict[str, Any]:
     }
 
 
-def parameters_of(request: Request) -> Any:
+def parameters_of(request: ExampleRequest) -> Any:
     """Return what the request says, wherever it says it, as JSON would have it."""
     if isinstance(request.json, str):
         return json.loads(request.json)

@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 from apps.directory.models import Member, Namespace, NamespaceKind, Project, Route, User
 from apps.operations.scale import world as worlds
 from apps.operations.scale.tables import Table
-from apps.operations.scale.world import FIRST_GROUP_ID, FIRST_ID, LAST_ID, Chance, World
+from apps.operations.scale.world import FIRST_GROUP_ID, FIRST_ID, LAST_ID, Chance, Scale
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
 from apps.ssh_keys.public_keys import ED25519_BITS, fingerprint_sha256
 
@@ -22,7 +22,7 @@ class NotFillable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Filling:
     """All rows of one kind. ``done`` of ``total`` are there already."""
 
     name: str
@@ -44,7 +44,7 @@ class Stage:
             yield len(numbers)
 
 
-def stages(world: World, *, beside_others: bool = False) -> list[Stage]:
+def stages(world: Scale, *, beside_others: bool = False) -> list[Filling]:
     """Return what is to be done, in the order in which it must be.
 
     Raises:
@@ -61,7 +61,7 @@ def stages(world: World, *, beside_others: bool = False) -> list[Stage]:
         ("members", Member, FIRST_ID, world.members, writer.members),
         ("keys", Key, FIRST_ID, world.keys, writer.keys),
     ]
-    return [Stage(name, _done(model, first), total, write) for name, model, first, total, write in kinds]
+    return [Filling(name, _done(model, first), total, write) for name, model, first, total, write in kinds]
 
 
 def analyze() -> None:
@@ -70,7 +70,7 @@ def analyze() -> None:
         cursor.execute("ANALYZE")
 
 
-def _check(world: World, *, beside_others: bool) -> None:
+def _check(world: Scale, *, beside_others: bool) -> None:
     rows = (model._default_manager.exclude(pk__range=(FIRST_ID, LAST_ID)) for model in (User, Namespace))
     if any(others.exists() for others in rows) and not beside_others:
         raise NotFillable("The directory holds users or groups of its own; --force does it beside them.")
@@ -92,7 +92,7 @@ def _done(model: type[Model], first: int) -> int:
 class _Writer:
     """Writes rows by their numbers."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Scale) -> None:
         self._world = world
         self._users = Table(
             User,

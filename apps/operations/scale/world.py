@@ -62,7 +62,7 @@ _KEY_HEAD = struct.pack(">I", 11) + b"ssh-ed25519" + struct.pack(">I", 32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Scale:
     """How much of everything there is, and the number that all chance comes from."""
 
     users: int = 100_000
@@ -80,7 +80,7 @@ class Chance:
     bytes: bytes
 
     @classmethod
-    def of(cls, world: World, kind: str, number: int) -> "Chance":
+    def of(cls, world: Scale, kind: str, number: int) -> "Chance":
         """Return the chance of one row."""
         return cls(hashlib.blake2b(f"{world.random_seed}:{kind}:{number}".encode()).digest())
 
@@ -93,7 +93,7 @@ class Chance:
         return _EPOCH + timedelta(minutes=self.below(_YEARS, draw=3))
 
 
-def username(world: World, number: int) -> str:
+def username(world: Scale, number: int) -> str:
     """Return the name of a user; the number at its end makes it the only one."""
     chance = Chance.of(world, "user", number)
     first, last = chance.below(len(_FIRST_NAMES)), chance.below(len(_LAST_NAMES), draw=1)
@@ -112,7 +112,7 @@ def group_traversal(number: int) -> str:
     return "".join(f"{FIRST_GROUP_ID + each}/" for each in range(top, number + 1))
 
 
-def namespace_of_project(world: World, number: int) -> tuple[int, str]:
+def namespace_of_project(world: Scale, number: int) -> tuple[int, str]:
     """Return id and path of where a project is: mostly a group, now and then a user's own namespace."""
     chance = Chance.of(world, "project", number)
     if not world.groups or chance.below(_PERSONAL_PROJECT_EVERY, draw=1) == 0:
@@ -122,7 +122,7 @@ def namespace_of_project(world: World, number: int) -> tuple[int, str]:
     return FIRST_GROUP_ID + group, group_path(group)
 
 
-def visibility_of_project(world: World, number: int) -> Visibility:
+def visibility_of_project(world: Scale, number: int) -> Visibility:
     """Return who may see a project."""
     return _VISIBILITIES[Chance.of(world, "project", number).below(len(_VISIBILITIES), draw=2)]
 
@@ -137,7 +137,7 @@ class Membership:
     level: AccessLevel
 
 
-def membership(world: World, number: int) -> Membership:
+def membership(world: Scale, number: int) -> Membership:
     """Return a membership: even numbers are in groups, odd ones in projects, if there are both.
 
     The members of one place follow each other at a fixed distance that shares no factor with the number of
@@ -155,7 +155,7 @@ def membership(world: World, number: int) -> Membership:
     return Membership(user_id, FIRST_GROUP_ID + place, None, level)
 
 
-def most_members(world: World) -> int:
+def most_members(world: Scale) -> int:
     """Return how many memberships there can be; groups and projects have equally many."""
     if world.groups and world.projects:
         return 2 * world.users * min(world.groups, world.projects)
@@ -173,7 +173,7 @@ class SshKey:
     can_push: bool
 
 
-def key(world: World, number: int) -> SshKey:
+def key(world: Scale, number: int) -> SshKey:
     """Return a key whose point on the curve is 32 bytes of chance; nobody has its private half."""
     chance = Chance.of(world, "key", number)
     blob = _KEY_HEAD + chance.bytes[:32]

@@ -17,7 +17,7 @@ from apps.directory.models import Namespace, Project, User
 from apps.operations.transfer import reading
 from apps.operations.transfer.kinds import KINDS, PASSWORD
 from apps.operations.transfer.known import Known
-from apps.operations.transfer.reading import Record, Unreadable
+from apps.operations.transfer.reading import Record, UnreadableStream
 from apps.ssh_keys.models import Key
 
 BATCH = 100  # records of one transaction
@@ -27,7 +27,7 @@ _PLACE = frozenset({"path", "parent_id", "namespace_id"})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportCounts:
     """How many rows of each kind were made, changed, or as the stream says already."""
 
     created: Counter[str] = field(default_factory=Counter)
@@ -51,7 +51,7 @@ def plan(lines: Iterable[str]) -> "Import":
     """Read a stream and return its import, which is to be run.
 
     Raises:
-        Unreadable: something in it is wrong.
+        UnreadableStream: something in it is wrong.
     """
     known = Known()
     records = reading.read(lines, known)
@@ -64,7 +64,9 @@ def _require_known_storages(records: Iterable[Record]) -> None:
     used = {record.values["storage"] for record in records if record.kind.model is Project}
     if unknown := used - {*settings.GITALY_STORAGES, settings.DEFAULT_STORAGE}:
         names = ", ".join(sorted(unknown))
-        raise Unreadable([f"No Gitaly is configured for storage {names}: GITALY_STORAGES names storages."])
+        raise UnreadableStream(
+            [f"No Gitaly is configured for storage {names}: GITALY_STORAGES names storages."]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,16 @@ class Import:
     records: list[Record]
     known: Known
 
-    def run(self, records: Iterable[Record], *, dry_run: bool = False) -> Outcome:
+    def run(self, records: Iterable[Record], *, dry_run: bool = False) -> ImportCounts:
         """Make and change rows; ``records`` are ours, perhaps counted on the way.
 
         A transaction has ``BATCH`` records: others who write wait no longer for it. A dry run writes nothing.
 
         Raises:
-            Unreadable: the database refuses a row, or a row is another one's already; nothing of its batch
-                is changed, and the batches before it stay.
+            UnreadableStream: the database refuses a row, or a row is another one's already; nothing of its
+                batch is changed, and the batches before it stay.
         """
-        outcome = Outcome()
+        outcome = ImportCounts()
         remaining = iter(records)
         while batch := list(islice(remaining, BATCH)):
             if dry_run:
@@ -93,16 +95,16 @@ class Import:
                     self._apply_all(batch, outcome, write=True)
         return outcome
 
-    def _apply_all(self, records: list[Record], outcome: Outcome, *, write: bool) -> None:
+    def _apply_all(self, records: list[Record], outcome: ImportCounts, *, write: bool) -> None:
         for record in records:
             try:
                 self._apply(record, outcome, write=write)
             except IntegrityError as error:
-                raise Unreadable([f"{_place(record)}: {str(error).splitlines()[0]}"]) from error
+                raise UnreadableStream([f"{_place(record)}: {str(error).splitlines()[0]}"]) from error
             except ValidationError as error:
-                raise Unreadable([f"{_place(record)}: {' '.join(error.messages)}"]) from error
+                raise UnreadableStream([f"{_place(record)}: {' '.join(error.messages)}"]) from error
 
-    def _apply(self, record: Record, outcome: Outcome, *, write: bool) -> None:
+    def _apply(self, record: Record, outcome: ImportCounts, *, write: bool) -> None:
         fields = self._fields(record)
         pk = self.known.find(record.kind.name, record.identity)
         if pk is None:
@@ -164,7 +166,9 @@ def _change(record: Record, pk: int, fields: dict[str, Any], *, write: bool) -> 
     current = rows.values(*fields).get()
     changed = {name: value for name, value in fields.items() if name not in fixed and current[name] != value}
     if wrong := sorted(set(changed) & set(record.kind.frozen)):
-        raise Unreadable([f"{_place(record)}: it is there with another {wrong[0].removesuffix('_id')}."])
+        raise UnreadableStream(
+            [f"{_place(record)}: it is there with another {wrong[0].removesuffix('_id')}."]
+        )
     if changed and write:
         rows.update(**changed)
     return bool(changed)

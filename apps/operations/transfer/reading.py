@@ -20,7 +20,7 @@ from apps.ssh_keys import public_keys
 MOST_FAULTS = 100
 
 
-class Unreadable(ValueError):
+class UnreadableStream(ValueError):
     """The stream cannot be imported; ``faults`` says why, a line of the stream each."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -51,7 +51,7 @@ class _Reading:
     def complain(self, line: int, text: str) -> None:
         self.faults.append(f"line {line}: {text}")
         if len(self.faults) >= MOST_FAULTS:
-            raise Unreadable([*self.faults, "There may be more."])
+            raise UnreadableStream([*self.faults, "There may be more."])
 
     def exists(self, kind: str, row: Identity) -> bool:
         """Whether the row is there, or an earlier line makes it."""
@@ -62,7 +62,7 @@ def read(lines: Iterable[str], known: Known) -> list[Record]:
     """Return the records of a stream in its order.
 
     Raises:
-        Unreadable: it is none, of another version, or something in it is wrong; the first hundred faults.
+        UnreadableStream: it is none, of another version, or something in it is wrong (first hundred faults).
     """
     numbered = ((number, text) for number, text in enumerate(lines, start=1) if text.strip())
     _check_header(next(numbered, (1, "")))
@@ -70,16 +70,18 @@ def read(lines: Iterable[str], known: Known) -> list[Record]:
     for number, text in numbered:
         _read_line(reading, number, text)
     if reading.faults:
-        raise Unreadable(reading.faults)
+        raise UnreadableStream(reading.faults)
     return reading.records
 
 
 def _check_header(first: tuple[int, str]) -> None:
     header = _object(first[1])
     if header is None or header.get("format") != FORMAT:
-        raise Unreadable([f'line {first[0]}: the first line of an export is {{"format":"{FORMAT}",…}}.'])
+        raise UnreadableStream(
+            [f'line {first[0]}: the first line of an export is {{"format":"{FORMAT}",…}}.']
+        )
     if header.get("version") != VERSION:
-        raise Unreadable([f"line {first[0]}: this is version {header.get('version')}, not {VERSION}."])
+        raise UnreadableStream([f"line {first[0]}: this is version {header.get('version')}, not {VERSION}."])
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ class KeyViewSet(InternalViewSet):
         text = Parameters(request).required_text("key")
         try:
             key = keys.find(text, now=timezone.now())
-        except keys.UnknownKey:
+        except keys.UnknownKeyText:
             raise ResourceNotFound("Key") from None
         except keys.OwnerBlocked:
             raise Failure(401, {"message": "401 Unauthorized - Key"}) from None

@@ -12,7 +12,7 @@ from apps.workhorse.identities import Identity
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class LfsCredential:
     """The value of a header, and for how many seconds it holds; nobody in particular has neither."""
 
     authorization: str = ""
@@ -32,7 +32,7 @@ def for_batch(
     operation: str,
     authorization: str,
     now: datetime,
-) -> Credential:
+) -> LfsCredential:
     """Return a fresh token for one operation; a deploy key goes on with what it has shown.
 
     Args:
@@ -43,11 +43,11 @@ def for_batch(
         now: the moment from which it holds.
     """
     if identity is None:
-        return Credential()
+        return LfsCredential()
     if identity.is_deploy_key:
         left = int((identity.expires_at - now).total_seconds()) if identity.expires_at else tokens.LIFETIME
-        return Credential(authorization, max(left, 1))
+        return LfsCredential(authorization, max(left, 1))
     holder = identity.holder or holders.of_user(identity.user.id)
     token = tokens.issue(holder, repository=repository, operation=operation, now=now)
     pair = f"{holder.name}:{token}".encode()
-    return Credential(f"Basic {base64.b64encode(pair).decode()}", tokens.LIFETIME)
+    return LfsCredential(f"Basic {base64.b64encode(pair).decode()}", tokens.LIFETIME)

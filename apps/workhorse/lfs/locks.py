@@ -49,7 +49,7 @@ class NotMaintainer(PermissionError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LockQuery:
     """Which locks, and how many; texts as a client wrote them."""
 
     path: str | None = None
@@ -66,7 +66,7 @@ class Page:
     next_cursor: str | None
 
 
-def page(project_id: int, question: Question) -> Page:
+def page(project_id: int, question: LockQuery) -> Page:
     """Return the locks that a question means."""
     found = LfsFileLock.objects.filter(project_id=project_id).select_related("user").order_by("id")
     if question.path is not None:

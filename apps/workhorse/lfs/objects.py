@@ -30,7 +30,7 @@ WHERE object.oid = %s AND link.project_id = %s AND object.file <> ''
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldObject:
     """A file that the project has; ``size`` is in bytes."""
 
     size: int
@@ -87,7 +87,7 @@ def _exceeds(size: int, limit: int) -> bool:
     return 0 < limit < size
 
 
-def held_by(project_id: int, oids: Iterable[str]) -> dict[str, Held]:
+def held_by(project_id: int, oids: Iterable[str]) -> dict[str, HeldObject]:
     """Return which of these files the project has, by id."""
     asked = list(oids)
     if not asked:
@@ -95,18 +95,18 @@ def held_by(project_id: int, oids: Iterable[str]) -> dict[str, Held]:
     listed = RawSQL(_LISTED[connection.vendor], [json.dumps(asked)])  # noqa: S611 -- texts of ours
     rows = LfsObject.objects.filter(projects=project_id, oid__in=listed).exclude(file="")
     return {
-        oid: Held(size, FileStore(store), name)
+        oid: HeldObject(size, FileStore(store), name)
         for oid, size, store, name in rows.values_list("oid", "size", "file_store", "file")
     }
 
 
-def held(project_id: int, oid: str) -> Held | None:
+def held(project_id: int, oid: str) -> HeldObject | None:
     """Return one of these files; ``None`` when the project does not have it."""
     row = raw_queries.first_row(_HELD, [oid, project_id])
-    return Held(row[0], FileStore(row[1]), row[2]) if row else None
+    return HeldObject(row[0], FileStore(row[1]), row[2]) if row else None
 
 
-def missing(asked: Iterable[Wanted], held: Mapping[str, Held]) -> Iterator[Wanted]:
+def missing(asked: Iterable[Wanted], held: Mapping[str, HeldObject]) -> Iterator[Wanted]:
     """Yield what the project lacks and could be given, each file once."""
     seen = set(held)
     for item in asked:

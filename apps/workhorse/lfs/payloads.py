@@ -11,8 +11,8 @@ from apps.git_access.lfs import stores
 from apps.git_access.models import LfsFileLock
 from apps.git_access.models.lfs import FileStore, name_of
 from apps.git_access.repositories import remotes
-from apps.workhorse.lfs.credentials import Credential
-from apps.workhorse.lfs.objects import Fault, Held, Wanted
+from apps.workhorse.lfs.credentials import LfsCredential
+from apps.workhorse.lfs.objects import Fault, HeldObject, Wanted
 
 if TYPE_CHECKING:  # its module loads the client of object storage
     from apps.git_access.lfs.stores.object_storage import SignedUpload
@@ -49,7 +49,9 @@ class Addresses:
     """The rest of an action."""
 
     @classmethod
-    def of(cls, path: str, credential: Credential, headers: Mapping[str, str] | None = None) -> "Addresses":
+    def of(
+        cls, path: str, credential: LfsCredential, headers: Mapping[str, str] | None = None
+    ) -> "Addresses":
         """Return those of a repository, under the root that people clone from.
 
         Args:
@@ -61,7 +63,7 @@ class Addresses:
 
 
 def download_payload(
-    item: Wanted, held: Held | None, *, addresses: Addresses, direct: bool, public: bool
+    item: Wanted, held: HeldObject | None, *, addresses: Addresses, direct: bool, public: bool
 ) -> dict[str, Any]:
     """Return where one file is fetched; ``direct`` from its store, ``public`` that anybody may."""
     body = {"oid": item.oid, "size": item.size}

@@ -38,7 +38,7 @@ class NoUpload(PermissionError):
     """The actor may fetch files, and store none."""
 
 
-class NoRoom(Exception):
+class QuotaExceeded(Exception):
     """The project has reached the limit of its size."""
 
 
@@ -51,7 +51,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class LfsRights:
     """One actor before one project. Nobody in particular has no identity."""
 
     repository: RepositoryId
@@ -102,10 +102,10 @@ class Asker:
         """Let pass where the project may grow by so many bytes.
 
         Raises:
-            NoRoom: it may not.
+            QuotaExceeded: it may not.
         """
         if sizes.exceeds(self.attempt.facts, self.attempt.settings, added=added):
-            raise NoRoom
+            raise QuotaExceeded
 
     def require_writes(self) -> None:
         """Let pass where the instance takes writes.
@@ -133,7 +133,7 @@ class Asker:
         return True
 
 
-def of(facts: Facts, *, identity: Identity | None, check_ip: str | None, now: datetime) -> Asker:
+def of(facts: Facts, *, identity: Identity | None, check_ip: str | None, now: datetime) -> LfsRights:
     """Put an actor before a project; a wiki is asked about as its project.
 
     Raises:
@@ -154,7 +154,7 @@ def of(facts: Facts, *, identity: Identity | None, check_ip: str | None, now: da
     of_project = replace(facts, type=RepositoryType.PROJECT)
     attempt = reading.attempt_of(command, named, now=now, facts=of_project)
     repository = RepositoryId(facts.type, facts.project.id)
-    return Asker(repository=repository, path=facts.full_path or "", identity=identity, attempt=attempt)
+    return LfsRights(repository=repository, path=facts.full_path or "", identity=identity, attempt=attempt)
 
 
 def _claim(identity: Identity | None) -> Claim:

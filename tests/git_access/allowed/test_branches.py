@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from apps.directory.models import Project, User
-from apps.git_access.push_checks.protected_refs import Rule
+from apps.git_access.push_checks.protected_refs import RefProtection
 from tests.callers import Caller
 from tests.factories.git_access import ProtectedBranchFactory
 from tests.git_access.allowed.asking import (
@@ -137,7 +137,7 @@ class TestMatching:
         ],
     )
     def test_a_rule_is_a_name_or_has_stars(self, rule: str, branch: str, matches: bool) -> None:
-        assert Rule(rule).matches(branch) is matches
+        assert RefProtection(rule).matches(branch) is matches
 
     def test_rules_of_another_project_do_not_count(
         self, shell: Caller, project: Project, user: User, update: str

@@ -67,7 +67,7 @@ def test_a_group_has_one_too(shell: Caller, group: Namespace, gitaly: Storage) -
 
 
 def test_an_explanation_makes_none(project: Project, user: User, gitaly: Storage, now: datetime) -> None:
-    question = explain.Question(project=WIKI, user=user.username, action="git-receive-pack")
+    question = explain.ExplainQuestion(project=WIKI, user=user.username, action="git-receive-pack")
 
     assert explain.answer(question, now=now).allowed
     assert "CreateRepository" not in gitaly.asked()

@@ -7,7 +7,7 @@ import grpc
 from google.protobuf import json_format
 
 from apps.core.gitaly.calls import Metadata
-from apps.core.gitaly.channels import UnusableAddress, channel_to
+from apps.core.gitaly.channels import UnusableGitalyAddress, channel_to
 from apps.core.gitaly.stubs import gitaly_subset_pb2 as pb
 from apps.core.gitaly.tokens import authorization
 from tests.gitaly_double import sessions
@@ -39,7 +39,7 @@ def _channel(address: str) -> grpc.Channel:
         raise ShellError("no gitaly_address given")
     try:
         return channel_to(address)
-    except UnusableAddress as error:
+    except UnusableGitalyAddress as error:
         raise ShellError(f'invalid connection string: "{address}"') from error
 
 

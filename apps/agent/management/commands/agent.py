@@ -80,7 +80,7 @@ class Command(Noun):
         token: Annotated[int, typer.Argument(metavar="TOKEN", help="The token's id, as list shows it.")],
         as_json: Json = False,
     ) -> None:
-        with refusing(tokens.UnknownToken):
+        with refusing(tokens.UnknownAgentToken):
             revoked = tokens.revoke(token, now=timezone.now())
         present(self, _token_row(revoked), [f"Revoked: {revoked}"], as_json=as_json)
 

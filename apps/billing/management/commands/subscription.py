@@ -22,7 +22,7 @@ class Command(Noun):
 
     @command(help="Show the subscription of a namespace, with the seats in use now.")
     def show(self, namespace: Name, as_json: Json = False) -> None:
-        with refusing(namespaces.UnknownNamespace, subscriptions.NoSubscription):
+        with refusing(namespaces.UnknownAccount, subscriptions.NoSubscription):
             subscription = subscriptions.of(namespaces.find(namespace))
         facts = _facts(subscription, now=timezone.now())
         present(self, facts, details(facts), as_json=as_json)
@@ -32,7 +32,7 @@ class Command(Noun):
         self, namespace: Name, on: Annotated[datetime | None, LastDay] = None, as_json: Json = False
     ) -> None:
         now = timezone.now()
-        with refusing(namespaces.UnknownNamespace, subscriptions.NoSubscription):
+        with refusing(namespaces.UnknownAccount, subscriptions.NoSubscription):
             owner = namespaces.find(namespace)
             ended = subscriptions.expire(namespace=owner, on=on.date() if on else None, now=now)
         text = f"The last day of the subscription of {owner.full_path} is {ended.end_date}."

@@ -28,7 +28,7 @@ class Command(Noun):
         expires: Annotated[datetime | None, End] = None,
         as_json: Json = False,
     ) -> None:
-        with refusing(users.UnknownUser, access_tokens.Refused):
+        with refusing(users.UnknownUser, access_tokens.TokenRefused):
             token, text = access_tokens.create(
                 user=users.find(username),
                 name=name,

@@ -16,12 +16,12 @@ from apps.operations.conformance.check import (
     nobody,
     send,
 )
-from apps.operations.conformance.matching import BOOLEAN, INTEGER_OR_NULL, TEXT_OR_NULL, Exactly, Kind
+from apps.operations.conformance.matching import BOOLEAN, INTEGER_OR_NULL, TEXT_OR_NULL, AnyOf, Exactly
 from apps.operations.conformance.world import World
 
 NAMESPACES = "/api/v4/namespaces"
 RECONCILIATIONS = "upcoming_reconciliations"
-BOOLEAN_OR_NULL = Kind("true, false or null", lambda value: value is None or BOOLEAN.holds(value))
+BOOLEAN_OR_NULL = AnyOf("true, false or null", lambda value: value is None or BOOLEAN.holds(value))
 SUBSCRIPTION = {
     "plan": {
         "code": TEXT_OR_NULL,

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from apps.operations.conformance.check import NOT_FOUND, Check, error, get, message, post
 from apps.operations.conformance.checks.git_access import NO_NAMESPACE
-from apps.operations.conformance.matching import BOOLEAN, TEXT, Exactly, Kind
+from apps.operations.conformance.matching import BOOLEAN, TEXT, AnyOf, Exactly
 from apps.operations.conformance.world import World
 
 ZEROS = "0" * 40
-MESSAGES = Kind(
+MESSAGES = AnyOf(
     "a list of basic and alert messages",
     lambda value: (
         isinstance(value, list)

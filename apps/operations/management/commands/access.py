@@ -11,7 +11,13 @@ from django_typer.management import command
 
 from apps.core.console import Json, Noun, present
 from apps.git_access.access import explain
-from apps.git_access.access.explain import Explanation, Outcome, Question, Rule, Unanswerable
+from apps.git_access.access.explain import (
+    ExplainedStep,
+    ExplainQuestion,
+    Explanation,
+    StepOutcome,
+    Unanswerable,
+)
 from apps.git_access.context.attempt import Action
 
 GitAction = Annotated[
@@ -21,7 +27,12 @@ PushedRef = Annotated[str, typer.Option(help="Of a push: main, or a whole name s
 Nobody = Annotated[bool, typer.Option("--anonymous", help="Nobody in particular.")]
 All = Annotated[bool, typer.Option("--all", help="Print every rule, not only the one that decides.")]
 
-_MARKS = {Outcome.PASSED: "+", Outcome.REFUSED: "!", Outcome.UNDECIDED: "?", Outcome.NOT_REACHED: " "}
+_MARKS = {
+    StepOutcome.PASSED: "+",
+    StepOutcome.REFUSED: "!",
+    StepOutcome.UNDECIDED: "?",
+    StepOutcome.NOT_REACHED: " ",
+}
 
 
 class Command(Noun):
@@ -45,7 +56,9 @@ class Command(Noun):
     ) -> None:
         if key is not None and user is not None:
             raise typer.BadParameter("--key and --user exclude each other.")
-        who = Question(project=project, key=key, user=user, anonymous=anonymous, protocol=protocol, ip=ip)
+        who = ExplainQuestion(
+            project=project, key=key, user=user, anonymous=anonymous, protocol=protocol, ip=ip
+        )
         explanation = _answer(replace(who, action=action or "", ref=ref, old=old, new=new))
         lines = _lines(explanation, every_rule=every_rule)
         present(self, _facts(explanation), lines, as_json=as_json)
@@ -53,7 +66,7 @@ class Command(Noun):
             raise typer.Exit(1)
 
 
-def _answer(question: Question) -> Explanation:
+def _answer(question: ExplainQuestion) -> Explanation:
     try:
         return explain.answer(question, now=timezone.now())
     except Unanswerable as fault:
@@ -71,11 +84,11 @@ def _lines(explanation: Explanation, *, every_rule: bool) -> Iterator[str]:
         for rule in explanation.rules:
             yield from _rule_lines(rule)
     else:
-        passed = sum(rule.outcome == Outcome.PASSED for rule in explanation.rules)
+        passed = sum(rule.outcome == StepOutcome.PASSED for rule in explanation.rules)
         yield f"{passed} of {len(explanation.rules)} rules passed; --all lists them."
 
 
-def _rule_lines(rule: Rule) -> Iterator[str]:
+def _rule_lines(rule: ExplainedStep) -> Iterator[str]:
     yield f"{_MARKS[rule.outcome]} {rule.text} ({rule.id}): {rule.outcome}"
     for title, outcome in rule.parts:
         yield f"    {_MARKS[outcome]} {title}"

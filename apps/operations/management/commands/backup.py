@@ -20,7 +20,7 @@ from apps.git_access.lfs import pruning
 from apps.git_access.models.lfs import FileStore
 from apps.operations.backup import archives
 from apps.operations.backup.archives import BrokenArchive, Manifest, OfAnotherKind
-from apps.operations.backup.databases import DatabaseToolFailed, NotEmpty
+from apps.operations.backup.databases import DatabaseNotEmpty, DatabaseToolFailed
 
 Archive = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 
@@ -53,7 +53,7 @@ class Command(Noun):
     ) -> None:
         now = timezone.now()
         target = file or settings.DATA / f"backup-{now:%Y-%m-%d-%H%M%S}.tar.gz"
-        with refusing(NotEmpty, DatabaseToolFailed, OSError):
+        with refusing(DatabaseNotEmpty, DatabaseToolFailed, OSError):
             manifest = archives.create(target, with_secrets=with_secrets, now=now)
         lines = [f"Written and read again: {target}", *_lines_about_lfs()]
         self._present(manifest, lines, as_json=as_json, file=target)
@@ -77,7 +77,7 @@ class Command(Noun):
             self._restore_into(url, file, as_json=as_json)
             return
         settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with refusing(BrokenArchive, OfAnotherKind, NotEmpty, DatabaseToolFailed, OSError):
+        with refusing(BrokenArchive, OfAnotherKind, DatabaseNotEmpty, DatabaseToolFailed, OSError):
             manifest = archives.restore(file, database_url=url if former or database_url else None)
         lines = [f"Restored from {file}. Run `manage.py migrate`, then start the instance."]
         if url and manifest.secrets and (former or database_url):

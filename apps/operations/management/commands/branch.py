@@ -34,7 +34,7 @@ class Command(Noun):
         force_push: Annotated[bool, typer.Option("--force-push", help="History may be rewritten.")] = False,
         as_json: Json = False,
     ) -> None:
-        kinds = (users.UnknownUser, groups.UnknownGroup, registrations.UnknownKey, ref_rules.UnknownWhom)
+        kinds = (users.UnknownUser, groups.UnknownGroup, registrations.UnknownKeyId, ref_rules.UnknownWhom)
         with refusing(projects.UnknownProject, *kinds):
             rule = ref_rules.protect_branches(
                 project=projects.find(path),

@@ -16,9 +16,9 @@ from apps.operations.conformance.check import Check
 from apps.operations.conformance.credentials import Credentials
 from apps.operations.conformance.reports import facts, lines
 from apps.operations.conformance.runner import Verdict, run
-from apps.operations.conformance.transport import NoAnswer, Server
+from apps.operations.conformance.transport import NoAnswer, TestedServer
 
-_UNUSABLE = (transport.NotAnAddress, credentials.UnusableSecret, worlds.NotAWorld, checks.NoSuchCheck)
+_UNUSABLE = (transport.NotAServerURL, credentials.UnusableSecret, worlds.NotAWorld, checks.NoSuchCheck)
 
 
 def _file(what: str) -> Any:
@@ -91,7 +91,7 @@ class Command(Verb):
         self,
         url: str,
         chosen: Sequence[Check],
-        target: tuple[Server, Credentials],
+        target: tuple[TestedServer, Credentials],
         *,
         write: bool,
         as_json: bool,
@@ -112,7 +112,7 @@ def _usable() -> Iterator[None]:
         raise typer.BadParameter(str(fault.args[0])) from fault
 
 
-def _await(server: Server, url: str) -> None:
+def _await(server: TestedServer, url: str) -> None:
     """One clear word about a server that is not there, instead of one for each check."""
     try:
         server.send("GET", "/", body=None, headers={})

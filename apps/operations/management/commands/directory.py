@@ -12,7 +12,7 @@ from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Noun, present, refusing, table, with_progress
 from apps.operations.transfer import exporting, importing
-from apps.operations.transfer.reading import Unreadable
+from apps.operations.transfer.reading import UnreadableStream
 
 
 class Command(Noun):
@@ -55,7 +55,7 @@ class Command(Noun):
         dry_run: DryRun = False,
         as_json: Json = False,
     ) -> None:
-        with refusing(Unreadable):
+        with refusing(UnreadableStream):
             ready = importing.plan(_lines(file))
             count = len(ready.records)
             records = with_progress(ready.records, total=count, what="Importing", quiet=as_json)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.core.console import Json, Verb, present, with_progress
 from apps.operations.doctor import examination
-from apps.operations.doctor.finding import Finding
+from apps.operations.doctor.finding import Diagnosis
 
 InFull = Annotated[bool, typer.Option("--all", help="Read every file of LFS, from first to last byte.")]
 
@@ -33,7 +33,7 @@ class Command(Verb):
             raise typer.Exit(1)
 
 
-def _line(name: str, finding: Finding) -> str:
+def _line(name: str, finding: Diagnosis) -> str:
     mark = "ok" if finding.is_well else "!!"
     advice = "" if finding.is_well else f" {finding.advice}"
     return f"{mark}  {name:<14}  {finding.fact}.{advice}"

@@ -26,7 +26,7 @@ class Command(Verb):
         as_json: Json = False,
     ) -> None:
         with refusing(listening.NotAnAddress):
-            server = listening.named(bind) if bind else listening.Server(settings.INSTANCE_URL)
+            server = listening.named(bind) if bind else listening.InstanceAddress(settings.INSTANCE_URL)
         found = examples.requests(server)
         if not found:
             raise CommandError("The document's world is not here; manage.py seed loads it where nothing is.")

@@ -10,7 +10,7 @@ from apps.core.console import DryRun, Json, Limit, Noun, present, refusing, tabl
 from apps.directory import groups, places
 from apps.directory.models import Namespace, NamespaceKind, Visibility
 from apps.operations import transfers
-from apps.operations.deletion.subjects import Kind
+from apps.operations.deletion.subjects import SubjectKind
 from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
 
@@ -119,7 +119,7 @@ class Command(Noun):
     ) -> None:
         deleting.delete(
             self,
-            Kind.GROUP,
+            SubjectKind.GROUP,
             path,
             dry_run=dry_run,
             keep_repository=keep_repository,

@@ -13,7 +13,7 @@ from apps.directory import places, projects, users
 from apps.directory.models import Project, Visibility
 from apps.git_access.repositories import remotes
 from apps.operations import transfers
-from apps.operations.deletion.subjects import Kind
+from apps.operations.deletion.subjects import SubjectKind
 from apps.operations.management import deleting, moving
 from apps.operations.management.deleting import KeepRepository, Yes
 
@@ -80,7 +80,7 @@ class Command(Noun):
     ) -> None:
         from apps.git_access.repositories import new_repositories  # noqa: PLC0415 -- gRPC
 
-        with refusing(projects.UnknownProject, new_repositories.NotEmpty, GitalyFailure):
+        with refusing(projects.UnknownProject, new_repositories.RepositoryNotEmpty, GitalyFailure):
             project = projects.find(path)
             if object_format:
                 new_repositories.create_as(project, ObjectFormat(object_format))
@@ -218,7 +218,7 @@ class Command(Noun):
     ) -> None:
         deleting.delete(
             self,
-            Kind.PROJECT,
+            SubjectKind.PROJECT,
             path,
             dry_run=dry_run,
             keep_repository=keep_repository,

@@ -17,8 +17,8 @@ from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import Namespace, User
 from apps.git_access.repositories import new_repositories
 from apps.operations.scale import filling
-from apps.operations.scale.filling import Stage
-from apps.operations.scale.world import World
+from apps.operations.scale.filling import Filling
+from apps.operations.scale.world import Scale
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -54,14 +54,14 @@ class Command(Verb):
     ) -> None:
         given = _given(users, groups, projects, members, keys, random_seed)
         if scale:
-            self._fill(World(**given), force=force, as_json=as_json)
+            self._fill(Scale(**given), force=force, as_json=as_json)
             return
         if given:
             raise typer.BadParameter(f"--{next(iter(given)).replace('_', '-')} counts with --scale only.")
         if repositories or self._load(force=force):
             self._create_repositories(asked=repositories)
 
-    def _fill(self, world: World, *, force: bool, as_json: bool) -> None:
+    def _fill(self, world: Scale, *, force: bool, as_json: bool) -> None:
         with refusing(filling.NotFillable):
             stages = filling.stages(world, beside_others=force)
         reports = [_timed(stage, quiet=as_json) for stage in stages]
@@ -99,14 +99,14 @@ class Command(Verb):
 
 def _given(*numbers: int | None) -> dict[str, int]:
     """Return those that were said, by their names in a world."""
-    pairs = zip(fields(World), numbers, strict=True)
+    pairs = zip(fields(Scale), numbers, strict=True)
     return {field.name: number for field, number in pairs if number is not None}
 
 
 _REPORT = "{name}: {there} there before, {made} made in {seconds:.1f} s, {rate} a second"
 
 
-def _timed(stage: Stage, *, quiet: bool) -> dict[str, Any]:
+def _timed(stage: Filling, *, quiet: bool) -> dict[str, Any]:
     started = time.perf_counter()
     made = sum(with_progress(stage.load(), total=len(stage.batches), what=stage.name, quiet=quiet))
     seconds = time.perf_counter() - started

@@ -86,11 +86,11 @@ class Command(BaseCommand):
             )
             return None
 
-    def _describe_metrics(self, server: listening.Server) -> None:
+    def _describe_metrics(self, server: listening.InstanceAddress) -> None:
         self._tell("Metrics", server.socket or f"{server.url}/metrics")
         self.stdout.flush()
 
-    def _make_files(self, server: listening.Server, *, empty: bool) -> None:
+    def _make_files(self, server: listening.InstanceAddress, *, empty: bool) -> None:
         examples_need = {} if empty else folder.EXAMPLE_SETTINGS
         created = folder.create(first_settings={**examples_need, **listening.instance_url(server)})
         if created:
@@ -106,7 +106,7 @@ class Command(BaseCommand):
             call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
 
-    def _describe(self, server: listening.Server, password: str | None) -> None:
+    def _describe(self, server: listening.InstanceAddress, password: str | None) -> None:
         """Print what a person needs to try the instance."""
         self._tell("Instance", str(settings.DATA))
         self._tell("Address", server.socket or server.url)
@@ -127,7 +127,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{what:10} {text}")
 
 
-def _examples_command(server: listening.Server) -> str:
+def _examples_command(server: listening.InstanceAddress) -> str:
     """Return what prints curl lines for this server, to paste into any shell."""
     bind = [] if folder.is_loopback(settings.INSTANCE_URL) and not server.socket else ["--bind", server.bind]
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "examples", *bind]

@@ -32,7 +32,7 @@ class Command(Noun):
         create: Annotated[list[str] | None, typer.Option(metavar="WHOM", help=WHOM)] = None,
         as_json: Json = False,
     ) -> None:
-        kinds = (users.UnknownUser, groups.UnknownGroup, registrations.UnknownKey, ref_rules.UnknownWhom)
+        kinds = (users.UnknownUser, groups.UnknownGroup, registrations.UnknownKeyId, ref_rules.UnknownWhom)
         with refusing(projects.UnknownProject, *kinds):
             rule = ref_rules.protect_tags(
                 project=projects.find(path),

@@ -12,7 +12,7 @@ from apps.core.console import DryRun, Json, Limit, Noun, details, present, refus
 from apps.core.encryption import NoEncryptionKey
 from apps.directory import user_changes, users
 from apps.directory.models import User, UserState
-from apps.operations.deletion.subjects import Kind
+from apps.operations.deletion.subjects import SubjectKind
 from apps.operations.management import deleting
 from apps.operations.management.deleting import KeepRepository, Yes
 from apps.ssh_keys import accounts, one_time_passwords
@@ -219,7 +219,7 @@ class Command(Noun):
     ) -> None:
         deleting.delete(
             self,
-            Kind.USER,
+            SubjectKind.USER,
             username,
             dry_run=dry_run,
             keep_repository=keep_repository,

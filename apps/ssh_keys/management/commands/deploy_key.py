@@ -30,7 +30,7 @@ class Command(Noun):
         title: Annotated[str, typer.Option(help="By default the key's comment.")] = "",
         as_json: Json = False,
     ) -> None:
-        kinds = (registrations.AlreadyStored, registrations.NoCreator, key_files.Unreadable)
+        kinds = (registrations.AlreadyStored, registrations.NoCreator, key_files.UnreadableKeyFile)
         with refusing(users.UnknownUser, projects.UnknownProject, *kinds):
             key = registrations.add_deploy_key(
                 new=NewKey(text=key_files.text(file), title=title),
@@ -63,7 +63,7 @@ class Command(Noun):
         key_id: Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")],
         as_json: Json = False,
     ) -> None:
-        with refusing(registrations.UnknownKey, registrations.NoGrant, projects.UnknownProject):
+        with refusing(registrations.UnknownKeyId, registrations.NoGrant, projects.UnknownProject):
             deleted = registrations.remove_deploy_key(
                 key=registrations.find(key_id), project=projects.find(path)
             )

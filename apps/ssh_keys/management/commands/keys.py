@@ -95,7 +95,7 @@ class Command(Noun):
         ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As find and list show them.")],
         as_json: Json = False,
     ) -> None:
-        with refusing(registrations.UnknownKey):
+        with refusing(registrations.UnknownKeyId):
             revoked = registrations.revoke(ids)
         facts = {"revoked": [_facts(key, key_id) for key_id, key in revoked.items()]}
         lines = [f"Revoked key {key_id}: {key}" for key_id, key in revoked.items()]
@@ -106,7 +106,7 @@ class Command(Noun):
         self, key: KeyId, project: ProjectPath, can_push: CanPush = False, as_json: Json = False
     ) -> None:
         with refusing(
-            registrations.UnknownKey,
+            registrations.UnknownKeyId,
             registrations.NotADeployKey,
             registrations.NoCreator,
             projects.UnknownProject,
@@ -120,7 +120,7 @@ class Command(Noun):
 
     @command(help="Close a project to a deploy key; the key stays.")
     def withdraw(self, key: KeyId, project: ProjectPath, as_json: Json = False) -> None:
-        with refusing(registrations.UnknownKey, registrations.NoGrant, projects.UnknownProject):
+        with refusing(registrations.UnknownKeyId, registrations.NoGrant, projects.UnknownProject):
             row, place = registrations.find(key), projects.find(project)
             registrations.withdraw(key=row, project=place)
         present(self, _facts(row), [f"Key {key} does not open {place.full_path} any more."], as_json=as_json)
@@ -148,7 +148,7 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         end = expires.replace(tzinfo=UTC) if expires else None
-        with refusing(users.UnknownUser, key_files.Unreadable):
+        with refusing(users.UnknownUser, key_files.UnreadableKeyFile):
             owner, texts = users.find(user), key_files.keys(key_files.text(source))
             outcome = registrations.add_user_keys(user=owner, texts=texts, expires_at=end, dry_run=dry_run)
         facts = {"user": owner.username, "dry_run": dry_run, **asdict(outcome)}
@@ -167,7 +167,7 @@ class Command(Noun):
         as_json: Json = False,
     ) -> None:
         at = on.replace(tzinfo=UTC) if on else timezone.now()
-        with refusing(registrations.UnknownKey):
+        with refusing(registrations.UnknownKeyId):
             count = registrations.expire(ids, at=at)
         present(
             self,
@@ -190,7 +190,7 @@ def _check_usage(*, deploy: bool, user: str | None, project: str | None, can_pus
 
 
 def _read(file: str) -> str:
-    with refusing(key_files.Unreadable):
+    with refusing(key_files.UnreadableKeyFile):
         return key_files.text(file)
 
 

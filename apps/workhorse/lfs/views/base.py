@@ -24,7 +24,7 @@ from apps.git_access.policy.steps.pushing import SIZE_EXCEEDED
 from apps.workhorse.authentication import access_denied
 from apps.workhorse.lfs import keeping, rights
 from apps.workhorse.lfs.authentication import LfsAuthentication
-from apps.workhorse.lfs.rights import Asker
+from apps.workhorse.lfs.rights import LfsRights
 from apps.workhorse.views import WorkhorseViewSet
 
 MEDIA_TYPE = "application/vnd.git-lfs+json"
@@ -36,7 +36,7 @@ NOT_JSON = (400, "The request body is not valid JSON")
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     rights.NotFound: NOT_FOUND,
     rights.NoUpload: FORBIDDEN,
-    rights.NoRoom: (406, SIZE_EXCEEDED),
+    rights.QuotaExceeded: (406, SIZE_EXCEEDED),
     keeping.OtherSizeKnown: FORBIDDEN,
     stores.UnknownUpload: FORBIDDEN,
     stores.StoreUnavailable: (503, "The storage of LFS files is not available. Please try again later."),
@@ -70,7 +70,7 @@ class LfsViewSet(WorkhorseViewSet):
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (LfsAuthentication,)
     parser_classes: Sequence[type[BaseParser]] = (LfsJSONParser, StrictJSONParser)
-    asker: Asker
+    asker: LfsRights
 
     @cached_property
     def body(self) -> Mapping[str, Any] | None:

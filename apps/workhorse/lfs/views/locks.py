@@ -11,7 +11,7 @@ from apps.core.api.params import query
 from apps.core.observability import decisions
 from apps.git_access.models import LfsFileLock
 from apps.workhorse.lfs import locks
-from apps.workhorse.lfs.locks import Question
+from apps.workhorse.lfs.locks import LockQuery
 from apps.workhorse.lfs.payloads import lock_payload
 from apps.workhorse.lfs.views.base import NOT_JSON, LfsFailure, LfsViewSet, lfs
 
@@ -93,8 +93,8 @@ class LockViewSet(LfsViewSet):
         return self.body
 
 
-def _question(texts: Any, paging: Any) -> Question:
-    return Question(
+def _question(texts: Any, paging: Any) -> LockQuery:
+    return LockQuery(
         path=_text(texts.get("path")),
         lock_id=_text(texts.get("id")),
         cursor=_text(paging.get("cursor")),

@@ -11,8 +11,8 @@ from apps.core.observability import decisions
 from apps.git_access.lfs import stores
 from apps.git_access.models.lfs import FileStore
 from apps.workhorse.lfs import credentials, keeping, objects
-from apps.workhorse.lfs.credentials import Credential
-from apps.workhorse.lfs.objects import EMPTY, Held, Wanted
+from apps.workhorse.lfs.credentials import LfsCredential
+from apps.workhorse.lfs.objects import EMPTY, HeldObject, Wanted
 from apps.workhorse.lfs.payloads import OF_UPLOADS, Addresses, download_payload, send_url, upload_payload
 from apps.workhorse.lfs.views.base import FORBIDDEN, NOT_FOUND, NOT_JSON, LfsFailure, LfsViewSet, lfs
 
@@ -61,7 +61,7 @@ class BatchViewSet(LfsViewSet):
         self.asker.require_room(added=sum(item.size for item in lacking))
         if any(item.oid == EMPTY for item in lacking):
             keeping.keep_empty(project_id=self.asker.project_id)
-            held[EMPTY] = Held(0, stores.current(), "")
+            held[EMPTY] = HeldObject(0, stores.current(), "")
         addresses = Addresses.of(self.asker.path, self._credential("upload"), OF_UPLOADS)
         decisions.allowed("lfs_batch")
         answers = [upload_payload(item, is_held=item.key in held, addresses=addresses) for item in asked]
@@ -80,7 +80,7 @@ class BatchViewSet(LfsViewSet):
             raise LfsFailure(409, "Unsupported hash algorithm")
         return objects.wanted(elements)
 
-    def _credential(self, operation: str) -> Credential:
+    def _credential(self, operation: str) -> LfsCredential:
         return credentials.for_batch(
             self.asker.identity,
             repository=self.asker.repository,
@@ -121,13 +121,13 @@ class FileViewSet(LfsViewSet):
         response["Cache-Control"] = "private"
         return response
 
-    def _local(self, held: Held) -> Any:
+    def _local(self, held: HeldObject) -> Any:
         store = stores.of(held.store)
         if self.request.META.get("HTTP_X_SENDFILE_TYPE") == "X-Sendfile":
             return HttpResponse(content_type=OCTETS, headers={"X-Sendfile": store.path(held.name)})
         return FileResponse(store.open(held.name), content_type=OCTETS)
 
-    def _remote(self, held: Held) -> Any:
+    def _remote(self, held: HeldObject) -> Any:
         url = stores.of(held.store).download_url(held.name)
         # Only a Workhorse reads this header; whoever asks without one is sent to the store.
         if settings.LFS_PROXY_DOWNLOAD and self.request.META.get("HTTP_GITLAB_WORKHORSE"):
