@@ -27,7 +27,7 @@ if METRICS_BIND:
     bind.append(METRICS_BIND)
     # Set before the application is loaded; a reload, which reads this file again, finds it set.
     os.environ.update(metric_files.share(DATA))
-worker_class = "gitlab_internal.server.worker.Worker"
+worker_class = "apps.server.worker.Worker"
 # Processes; as many as there are cores where it is 0.
 workers = env.int("WEB_CONCURRENCY", default=0) or len(os.sched_getaffinity(0))
 threads = env.int("WEB_THREADS", default=4)  # threads of each process

@@ -19,8 +19,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from apps.operations import listening
 from apps.operations.processes import end_with_parent, stop
+from apps.server import listening
 from tests import databases, servers
 from tests import environment as run
 from tests.warm_commands import WarmCommands

@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.agent.models import Agent
 from apps.operations import folder
 from apps.operations.credentials import EXAMPLE_AGENT
-from apps.operations.listening import InstanceAddress
+from apps.server.listening import InstanceAddress
 
 _USAGE = {"gitops_sync_count": 1}
 _ALERT = {

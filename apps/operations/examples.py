@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.operations import agent_examples, folder
-from apps.operations.listening import InstanceAddress
+from apps.server.listening import InstanceAddress
 from apps.ssh_keys.models import Key
 
 _ZEROS = "0" * 40

@@ -19,9 +19,9 @@ from pytest_django import Settings
 from apps.core.jobs import leases
 from apps.core.observability import metric_files
 from apps.core.observability.instruments import RECORDED
-from apps.operations.listening import LISTENER
 from apps.operations.monitoring import exposition, gauges
 from apps.operations.monitoring.port import URLS, MetricsPortMiddleware
+from apps.server.listening import LISTENER
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
 from tests.git_access.slow_jobs import linger

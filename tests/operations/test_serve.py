@@ -17,8 +17,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from apps.operations import listening
 from apps.operations.processes import stop
+from apps.server import listening
 from tests.instances import ROOT, Instance, database, environment, first_output, manage, prepared_folder
 
 SECRETS = (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.operations.listening import LISTENER
-from gitlab_internal.server.answers import Environ, answer, environ_of, environ_of_listener, refusal
-from gitlab_internal.server.requests import Request, UnreadableRequest
+from apps.server.answers import Environ, answer, environ_of, environ_of_listener, refusal
+from apps.server.listening import LISTENER
+from apps.server.requests import Request, UnreadableRequest
 
 
 def environ(target: bytes = b"/", *headers: tuple[bytes, bytes], **more: Any) -> Environ:

@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from apps.operations import listening
-from gitlab_internal.server import connections
-from gitlab_internal.server.answers import Application
-from gitlab_internal.server.limits import Limits
-from gitlab_internal.server.loop import Loop
+from apps.server import connections, listening
+from apps.server.answers import Application
+from apps.server.limits import Limits
+from apps.server.loop import Loop
 
 QUICK = Limits(head=0.4, body=0.4, idle=0.4, max_body=1000, connections=50)
 PATIENT = Limits(head=30, body=30, idle=30, max_body=10**7, connections=50)
@@ -255,7 +254,7 @@ def test_whether_it_is_alive_is_answered_while_every_thread_waits() -> None:
 
 
 def test_nothing_is_computed_for_whoever_has_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gitlab_internal.server.lanes.PATIENCE", 0)
+    monkeypatch.setattr("apps.server.lanes.PATIENCE", 0)
     with serving(PATIENT, threads=1) as server, server.connect() as first:
         first.sendall(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
         with server.connect() as second:

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from gitlab_internal.server import requests
-from gitlab_internal.server.requests import Request, RequestReader, UnreadableRequest
+from apps.server import requests
+from apps.server.requests import Request, RequestReader, UnreadableRequest
 
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\n"
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from apps.operations.listening import LISTENER
+from apps.server.listening import LISTENER
 
 URLS = "apps.operations.monitoring.urls"
 

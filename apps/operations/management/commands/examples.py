@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from apps.core.console import Json, Verb, present, refusing
-from apps.operations import examples, listening
+from apps.operations import examples
+from apps.server import listening
 
 
 class Command(Verb):

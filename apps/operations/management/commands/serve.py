@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from apps.core.observability import metric_files
-from apps.operations import credentials, examples, folder, instance_lock, listening
+from apps.operations import credentials, examples, folder, instance_lock
+from apps.server import listening
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ import time
 
 import structlog
 
-from gitlab_internal.server.answers import Application, answer, environ_of, environ_of_listener, refusal
-from gitlab_internal.server.connections import Connection, Phase
-from gitlab_internal.server.lanes import Lanes
-from gitlab_internal.server.limits import Limits
-from gitlab_internal.server.requests import Request, UnreadableRequest
+from apps.server.answers import Application, answer, environ_of, environ_of_listener, refusal
+from apps.server.connections import Connection, Phase
+from apps.server.lanes import Lanes
+from apps.server.limits import Limits
+from apps.server.requests import Request, UnreadableRequest
 
 TICK = 1.0  # seconds between two looks at the deadlines
 LAST_REQUESTS = 2.0  # seconds for which a stopping process still reads from connections that it had kept

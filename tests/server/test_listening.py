@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.operations import listening
-from apps.operations.listening import InstanceAddress
+from apps.server import listening
+from apps.server.listening import InstanceAddress
 
 
 @pytest.mark.parametrize(

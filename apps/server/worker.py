@@ -8,9 +8,9 @@ from contextlib import suppress
 from django.conf import settings
 from gunicorn.workers.base import Worker as BaseWorker
 
-from apps.operations import listening
-from gitlab_internal.server.limits import Limits, possible_connections
-from gitlab_internal.server.loop import Loop
+from apps.server import listening
+from apps.server.limits import Limits, possible_connections
+from apps.server.loop import Loop
 
 
 class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types

@@ -5,9 +5,9 @@ import time
 from contextlib import suppress
 from enum import Enum, auto
 
-from gitlab_internal.server.answers import Environ
-from gitlab_internal.server.limits import LINGER, MINIMUM_RATE, Limits
-from gitlab_internal.server.requests import Request, RequestReader
+from apps.server.answers import Environ
+from apps.server.limits import LINGER, MINIMUM_RATE, Limits
+from apps.server.requests import Request, RequestReader
 
 CHUNK = 64 * 1024  # bytes read at once
 NEVER = float("inf")

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from gitlab_internal.server.connections import Connection
-from gitlab_internal.server.requests import Request
+from apps.server.connections import Connection
+from apps.server.requests import Request
 
 PATIENCE = 1.0  # seconds of waiting for a thread after which a client may have given up
 ALIVE = (b"/-/liveness", b"/-/health")

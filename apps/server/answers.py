@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 
-from apps.operations.listening import LISTENER
-from gitlab_internal.server.requests import Request, UnreadableRequest
+from apps.server.listening import LISTENER
+from apps.server.requests import Request, UnreadableRequest
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]

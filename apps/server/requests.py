@@ -8,7 +8,7 @@ from typing import IO
 
 import httptools
 
-from gitlab_internal.server.limits import MAX_HEAD, MAX_TARGET, SPOOL
+from apps.server.limits import MAX_HEAD, MAX_TARGET, SPOOL
 
 Headers = list[tuple[bytes, bytes]]
 
