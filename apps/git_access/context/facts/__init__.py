@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from apps.directory.models import AccessLevel, NamespaceKind
+from apps.directory.models import AccessLevel
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
 from apps.ssh_keys.actors import Lookup
 
@@ -97,11 +97,6 @@ class NamespaceFacts(NamedTuple):
     """The only protocol that the root group allows, or ``""``."""
     root_enforces_certificates: bool
     ip_ranges: tuple[str, ...] = ()
-
-    @property
-    def is_group(self) -> bool:
-        """Whether it is a group and no user's own namespace."""
-        return self.kind == NamespaceKind.GROUP
 
 
 class ProjectFacts(NamedTuple):
