@@ -19,9 +19,9 @@ MOST = {
     "push": 885,
     "authorized_keys": 490,
     "discover": 465,
-    "lfs_authenticate": 1750,
-    "pre_receive": 630,
-    "post_receive": 3320,
+    "lfs_authenticate": 1770,
+    "pre_receive": 640,
+    "post_receive": 3330,
     "agent_info": 1140,
 }
 

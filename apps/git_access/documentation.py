@@ -1,8 +1,7 @@
 """The endpoints of Git access, in words."""
 
-from apps.core.schema.actors import ACTOR, IDENTITY
 from apps.core.schema.answers import UNREADABLE_GIT, message
-from apps.core.schema.declarations import OPTIONAL_TEXT
+from apps.core.schema.declarations import OPTIONAL_TEXT, of_serializer, schema_of
 from apps.core.schema.json_schema import (
     BOOLEAN,
     TEXT,
@@ -11,28 +10,39 @@ from apps.core.schema.json_schema import (
     constant,
     reference,
 )
-from apps.core.schema.operations import BINARY, Answer, Operation, Operations, Parameter
+from apps.core.schema.operations import BINARY, Answer, JsonSchema, Operation, Operations, Parameter
 from apps.git_access.context.attempt import Action
 from apps.git_access.serializers.answer_shapes import FINISHED_PUSH, GRANT, INSTANCE, LFS_TOKEN
+from apps.git_access.serializers.params import (
+    REPOSITORY,
+    ClientContextParameters,
+    Count,
+    FinishedPushParameters,
+    LfsFileParameters,
+    LfsTokenParameters,
+    ReportParameters,
+    RepositoryParameters,
+)
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
 from apps.git_access.views.lfs import LfsAuthenticateViewSet
 from apps.git_access.views.pushes import PushViewSet
+from apps.ssh_keys.params import ActorParameters
 
 SHELL, GITALY = "GitLab Shell", "Gitaly"
-_REPOSITORY = "The repository: `project-7`, `wiki-7`, `snippet-3`, …"
-GL_REPOSITORY = Parameter("gl_repository", TEXT, required=True, description=_REPOSITORY)
 CHANGES = {"anyOf": [array(TEXT), OPTIONAL_TEXT]}
-CONTEXT = Parameter(
-    "gitaly_client_context_bin", OPTIONAL_TEXT, description="Base64 of a JSON object, passed on by Gitaly."
-)
-COUNT = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}, {"type": "null"}]}
+
+
+@schema_of.register
+def _(field: Count) -> JsonSchema:
+    return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+$"}, {"type": "null"}]}
+
 
 ALLOWED = (
-    *ACTOR,
+    *of_serializer(ActorParameters),
     Parameter("project", OPTIONAL_TEXT, description="The path as typed, unless `gl_repository` is there."),
-    Parameter("gl_repository", OPTIONAL_TEXT, description=f"{_REPOSITORY} Wins over `project`."),
+    Parameter("gl_repository", OPTIONAL_TEXT, description=f"{REPOSITORY} Wins over `project`."),
     Parameter("protocol", TEXT, required=True, description="`ssh`, `http` or `web`, in any letter case."),
     Parameter("action", OPTIONAL_TEXT, description=", ".join(f"`{action}`" for action in Action)),
     Parameter(
@@ -48,8 +58,11 @@ ALLOWED = (
     Parameter("check_ip", OPTIONAL_TEXT, description="The address that the client comes from."),
     Parameter("namespace_path", OPTIONAL_TEXT, description="The group that a certificate is confined to."),
     Parameter("relative_path", OPTIONAL_TEXT, description="Where the repository lies in its storage."),
-    CONTEXT,
+    *of_serializer(ClientContextParameters),
 )
+REPORT = of_serializer(
+    ReportParameters, order=("action", "protocol", "gl_repository", "changes", "packfile_stats")
+)  # and the address, which /allowed is told as well
 _REFUSED = reference("AccessRefused")
 _REFUSED_OR_MESSAGE = {"anyOf": [_REFUSED, reference("Message")]}
 REFUSALS = (
@@ -76,12 +89,7 @@ OPERATIONS: Operations = {
         heading="LFS Authentication",
         summary="Give a token for LFS",
         consumers=(SHELL,),
-        parameters=(
-            Parameter("gl_repository", OPTIONAL_TEXT, description=_REPOSITORY),
-            Parameter("project", OPTIONAL_TEXT, description="The path as typed."),
-            *ACTOR,
-            Parameter("operation", OPTIONAL_TEXT, description="`download` or `upload`; not used."),
-        ),
+        parameters=of_serializer(LfsTokenParameters),
         answers=(
             Answer(
                 200,
@@ -108,7 +116,7 @@ OPERATIONS: Operations = {
         heading="Incrementing counter on pre-receive",
         summary="A push is about to change refs",
         consumers=(GITALY,),
-        parameters=(GL_REPOSITORY,),
+        parameters=of_serializer(RepositoryParameters),
         answers=(
             Answer(200, "Whether it was counted.", closed({"reference_counter_increased": BOOLEAN})),
             *UNREADABLE_GIT,
@@ -118,16 +126,9 @@ OPERATIONS: Operations = {
         heading="PostReceive",
         summary="A push has changed refs",
         consumers=(GITALY,),
-        parameters=(
-            Parameter("identifier", OPTIONAL_TEXT, description=IDENTITY.description),
-            GL_REPOSITORY,
-            Parameter(
-                "push_options",
-                {"anyOf": [array(TEXT), OPTIONAL_TEXT, {"type": "object", "maxProperties": 0}]},
-                description="What the pusher gave with `git push -o`.",
-            ),
-            Parameter("changes", OPTIONAL_TEXT, description="Lines `old new ref`."),
-            CONTEXT,
+        parameters=of_serializer(
+            FinishedPushParameters,
+            order=("identifier", "gl_repository", "push_options", "changes", "gitaly_client_context_bin"),
         ),
         answers=(
             Answer(
@@ -141,18 +142,7 @@ OPERATIONS: Operations = {
     AuditViewSet.git_audit_event: Operation(
         summary="Report a Git command",
         consumers=(SHELL,),
-        parameters=(
-            Parameter("action", TEXT, required=True, description="`git-upload-pack` or `git-receive-pack`."),
-            Parameter("protocol", TEXT, required=True, description="`ssh`, `http` or `web`."),
-            GL_REPOSITORY,
-            Parameter("changes", TEXT, required=True, description="`_any`."),
-            Parameter(
-                "packfile_stats",
-                {"type": ["object", "null"], "properties": {"wants": COUNT, "haves": COUNT}},
-                description="How the negotiation went.",
-            ),
-            *(row for row in ALLOWED if row.name not in {"action", "protocol", "gl_repository", "changes"}),
-        ),
+        parameters=(*REPORT, *(row for row in ALLOWED if row.name not in {row.name for row in REPORT})),
         answers=(
             Answer(200, "It is recorded, or need not be.", {"anyOf": [_AUDITED, _REFUSED]}),
             Answer(
@@ -167,10 +157,7 @@ OPERATIONS: Operations = {
     LfsAuthenticateViewSet.lfs: Operation(
         summary="The bytes of one LFS file",
         consumers=(GITALY,),
-        parameters=(
-            Parameter("oid", TEXT, required=True, description="The SHA-256 of the file."),
-            GL_REPOSITORY,
-        ),
+        parameters=of_serializer(LfsFileParameters),
         answers=(
             Answer(200, "The file.", {"type": "string", "format": "binary"}, media_type=BINARY),
             Answer(400, "A parameter is missing or invalid.", reference("MessageOrError")),

@@ -1,8 +1,7 @@
 """The endpoints about SSH keys and their owners, in words."""
 
-from apps.core.schema.actors import ACTOR
 from apps.core.schema.answers import SUCCESS, UNREADABLE_GIT, message, polite
-from apps.core.schema.declarations import IDENTIFIER, OPTIONAL_TEXT
+from apps.core.schema.declarations import of_serializer, schema_of
 from apps.core.schema.json_schema import (
     BOOLEAN,
     DATE,
@@ -15,14 +14,22 @@ from apps.core.schema.json_schema import (
     nullable,
     reference,
 )
-from apps.core.schema.operations import Answer, Operation, Operations, Parameter
+from apps.core.schema.operations import Answer, JsonSchema, Operation, Operations, Parameter
 from apps.directory import access_tokens
+from apps.ssh_keys.params import (
+    ActorParameters,
+    CertificateParameters,
+    CodeOfActorParameters,
+    PushedQuestionParameters,
+    Scopes,
+    TokenParameters,
+)
 from apps.ssh_keys.views.certificates import CertificateViewSet
 from apps.ssh_keys.views.key_owner import KeyOwnerViewSet
 from apps.ssh_keys.views.keys import KeyViewSet
 
 SHELL = ("GitLab Shell",)
-CODE = Parameter("otp_attempt", OPTIONAL_TEXT, description="The code that was typed.")
+ACTOR = of_serializer(ActorParameters)
 KEY = closed({"id": INTEGER, "title": TEXT, "key": TEXT, "created_at": MOMENT})
 USER = closed({"id": INTEGER, "name": TEXT, "username": TEXT})
 CODES = closed(
@@ -37,12 +44,18 @@ TOKEN = closed(
     }
 )
 
+
+@schema_of.register
+def _(field: Scopes) -> JsonSchema:
+    return {"type": ["array", "string", "null"], "items": TEXT}
+
+
 OTP_CHECK = Operation(
     summary="Check a one-time password",
     description="A right code opens a session for the key. Up to GitLab Shell 14.9 the path is "
     "`two_factor_otp_check`, later `two_factor_manual_otp_check`.",
     consumers=SHELL,
-    parameters=(CODE, *ACTOR),
+    parameters=of_serializer(CodeOfActorParameters),
     answers=(polite(SUCCESS, "The session is open, or a text that says why not."), *UNREADABLE_GIT),
 )
 
@@ -83,16 +96,7 @@ OPERATIONS: Operations = {
         heading="Get new personal access-token",
         summary="Make a personal access token",
         consumers=SHELL,
-        parameters=(
-            Parameter("name", OPTIONAL_TEXT, description="Must not be blank; refused politely if it is."),
-            Parameter(
-                "scopes",
-                {"type": ["array", "string", "null"], "items": TEXT},
-                description=f"Any of {', '.join(f'`{scope}`' for scope in access_tokens.SCOPES)}.",
-            ),
-            Parameter("expires_at", OPTIONAL_TEXT, description="The last day, such as 2020-07-24."),
-            *ACTOR,
-        ),
+        parameters=of_serializer(TokenParameters),
         answers=(polite(TOKEN, "The token, or a text that says why there is none."), *UNREADABLE_GIT),
     ),
     KeyOwnerViewSet.two_factor_config: Operation(
@@ -112,16 +116,13 @@ OPERATIONS: Operations = {
         summary="Ask for a confirmation by push notification",
         description="Always refused at once: there are no push notifications.",
         consumers=SHELL,
-        parameters=(Parameter("key_id", IDENTIFIER), Parameter("user_id", IDENTIFIER)),
+        parameters=of_serializer(PushedQuestionParameters),
         answers=(Answer(200, "Refused.", reference("PoliteRefusal")),),
     ),
     CertificateViewSet.authorized_certs: Operation(
         summary="Say whom a certificate lets in",
         consumers=("GitLab Shell's own SSH server",),
-        parameters=(
-            Parameter("key", TEXT, description="The SHA-256 fingerprint of the authority that signed it."),
-            Parameter("user_identifier", TEXT, description="A user's name or address."),
-        ),
+        parameters=of_serializer(CertificateParameters),
         answers=(
             Answer(
                 200, "The holder.", closed({"success": constant(True), "namespace": TEXT, "username": TEXT})

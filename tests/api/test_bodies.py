@@ -22,9 +22,13 @@ UNSUPPORTED = (415, {"message": "415 Unsupported Media Type"})
 TOO_LARGE = (413, {"message": "413 Request Entity Too Large"})
 
 
-def send(caller: Caller, body: Any, content_type: str) -> tuple[int, Any]:
-    response = caller.request("POST", "/typed", body, content_type=content_type)
+def send(caller: Caller, body: Any, content_type: str, path: str = "/typed") -> tuple[int, Any]:
+    response = caller.request("POST", path, body, content_type=content_type)
     return response.status_code, response.json()
+
+
+both_readers = pytest.mark.parametrize("path", ["/typed", "/by_hand"])
+"""Of the serializers, and of the endpoints that are read by hand."""
 
 
 def invalid(name: str) -> tuple[int, Any]:
@@ -159,11 +163,12 @@ def test_files_are_ignored(shell: Caller) -> None:
     assert (response.status_code, response.json()) == (200, {"name": None, "id": 5, "all": []})
 
 
+@both_readers
 @pytest.mark.parametrize(
     "value", [5, 1.5, True, [], ["x"], {}, {"a": "b"}, "a\0b", "\0", "\ud800", "\udfff\ud800"]
 )
-def test_a_text_that_is_none_or_cannot_be_stored_is_invalid(shell: Caller, value: Any) -> None:
-    assert send(shell, json.dumps({"name": value}), JSON) == invalid("name")
+def test_a_text_that_is_none_or_cannot_be_stored_is_invalid(shell: Caller, path: str, value: Any) -> None:
+    assert send(shell, json.dumps({"name": value}), JSON, path) == invalid("name")
 
 
 @pytest.mark.parametrize("content_type", [FORM, "query"])
@@ -175,11 +180,13 @@ def test_a_nul_character_is_invalid_wherever_it_comes_from(shell: Caller, conten
         assert send(shell, b"name=a%00b", content_type) == invalid("name")
 
 
+@both_readers
 @pytest.mark.parametrize("value", ["", " ", "é", "😀", "\ufffd", "\u2028", "a\nb"])
-def test_any_other_text_is_taken_as_it_is(shell: Caller, value: str) -> None:
-    assert send(shell, json.dumps({"name": value}), JSON)[1]["name"] == value
+def test_any_other_text_is_taken_as_it_is(shell: Caller, path: str, value: str) -> None:
+    assert send(shell, json.dumps({"name": value}), JSON, path)[1]["name"] == value
 
 
+@both_readers
 @pytest.mark.parametrize(
     ("value", "number"),
     [
@@ -203,13 +210,16 @@ def test_any_other_text_is_taken_as_it_is(shell: Caller, value: str) -> None:
         (7.0, -1),
     ],
 )
-def test_only_decimal_digits_that_fit_the_column_are_an_id(shell: Caller, value: Any, number: int) -> None:
-    assert send(shell, json.dumps({"id": value}), JSON)[1]["id"] == number
+def test_only_decimal_digits_that_fit_the_column_are_an_id(
+    shell: Caller, path: str, value: Any, number: int
+) -> None:
+    assert send(shell, json.dumps({"id": value}), JSON, path)[1]["id"] == number
 
 
+@both_readers
 @pytest.mark.parametrize("value", [True, [], [7], {"a": 7}, "7\0"])
-def test_an_id_of_another_type_is_invalid(shell: Caller, value: Any) -> None:
-    assert send(shell, json.dumps({"id": value}), JSON) == invalid("id")
+def test_an_id_of_another_type_is_invalid(shell: Caller, path: str, value: Any) -> None:
+    assert send(shell, json.dumps({"id": value}), JSON, path) == invalid("id")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""What the hand-written readers of Git's endpoints look at is what the schema says.
+"""What the endpoints of GitLab Shell and Gitaly look at is what the schema says.
 
-The endpoints of kas and CustomersDot read by tables, of which the schema is made; those of GitLab Shell and
-Gitaly read by hand. Here each reads a mapping that notes what it is asked for.
+A few of them are read by hand beside a description of their own. Here each endpoint reads a mapping that
+notes what it is asked for.
 """
 
 from collections.abc import Iterator
@@ -53,13 +53,8 @@ class Noting(dict[str, Any]):
 def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     """The names that a view reads; those of authentication have been read before."""
     noted: set[str] = set()
-    original = params.Parameters.__init__
-
-    def noting(given: params.Parameters, request: Any) -> None:
-        original(given, request)
-        given._values = Noting(given._values, noted)
-
-    monkeypatch.setattr(params.Parameters, "__init__", noting)
+    original = params.object_of
+    monkeypatch.setattr(params, "object_of", lambda request: Noting(original(request), noted))
     yield noted
 
 

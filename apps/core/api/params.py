@@ -8,11 +8,14 @@ from copy import copy
 from typing import Any
 
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 from apps.core.api import brackets
 from apps.core.api.errors import BadRequest
 from apps.core.api.parsers import pairs_of
-from apps.core.identifiers import MAX_ID, NO_ID, number
+from apps.core.api.serializer_errors import Refusal, first_alone, read
+from apps.core.identifiers import identifier
+from apps.core.json_values import storable_text
 
 
 def query(request: Request) -> dict[str, Any]:
@@ -31,30 +34,47 @@ def parameters(request: Request) -> dict[str, Any]:
     return {**query(request), **body} if isinstance(body, Mapping) else query(request)
 
 
-class Parameters:
-    """Typed access to the parameters of one request.
+def object_of(request: Request) -> dict[str, Any]:
+    """Return the parameters of a request whose body, if there is one, must be an object.
 
-    A wrong JSON type, a NUL character or a lone surrogate is refused as ``"name" is invalid``.
+    Raises:
+        BadRequest: it is none.
     """
+    if not isinstance(request.data, Mapping):
+        raise BadRequest("The request body must be a JSON object")
+    return parameters(request)
+
+
+def read_object(
+    kind: type[Serializer[Any]], request: Request, *, refusal: Refusal = first_alone
+) -> dict[str, Any]:
+    """Read a request of GitLab Shell or Gitaly with a serializer.
+
+    Raises:
+        Failure: 400, with the first thing that is wrong unless ``refusal`` says it in another way.
+    """
+    return read(kind, object_of(request), refusal=refusal)
+
+
+class Parameters:
+    """The same parameters for the few endpoints that are read by hand, because they are asked most often."""
 
     def __init__(self, request: Request) -> None:
-        if not isinstance(request.data, Mapping):
-            raise BadRequest("The request body must be a JSON object")
-        self._values = parameters(request)
+        self.values = object_of(request)
 
     def with_default(self, name: str, value: Any) -> "Parameters":
         """Return the same parameters, with this one where it is absent."""
         given = copy(self)
-        given._values = {**self._values, name: value} if self.value(name) is None else self._values
+        given.values = {**self.values, name: value} if self.value(name) is None else self.values
         return given
 
     def value(self, name: str) -> Any:
         """Return the parameter as it came, or ``None``."""
-        return self._values.get(name)
+        return self.values.get(name)
 
     def text(self, name: str) -> str | None:
         """Return a text parameter; ``None`` when absent."""
-        value = self._values.get(name)
+        value = self.values.get(name)
         return None if value is None else storable(name, value)
 
     def required_text(self, name: str) -> str:
@@ -66,21 +86,13 @@ class Parameters:
 
     def identifier(self, name: str) -> int | None:
         """Return a numeric id; ``None`` when absent, ``NO_ID`` for what resolves to nothing."""
-        value = self._values.get(name)
-        if isinstance(value, float):
-            return NO_ID
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value if 0 < value <= MAX_ID else NO_ID
-        text = self.text(name)
-        return None if text is None else number(text)
-
-    def texts(self, name: str) -> list[str]:
-        """Return a list of texts; a bare text is a list of one, an absent or empty object none."""
-        value = self._values.get(name)
-        if value is None or value == {}:
-            return []
-        values = value if isinstance(value, list) else [value]
-        return [storable(name, item) for item in values]
+        value = self.values.get(name)
+        if value is None:
+            return None
+        found = identifier(value)
+        if found is None:
+            raise BadRequest(f'"{name}" is invalid')
+        return found
 
 
 def storable(name: str, value: Any) -> str:
@@ -89,14 +101,6 @@ def storable(name: str, value: Any) -> str:
     Raises:
         BadRequest: it is no text, or has a NUL character or a lone surrogate in it.
     """
-    if not isinstance(value, str) or "\0" in value or not (value.isascii() or _encodable(value)):
+    if not isinstance(value, str) or not storable_text(value):
         raise BadRequest(f'"{name}" is invalid')
     return value
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -1,12 +1,13 @@
-"""From a serializer's errors to the contract's one line: ``name is missing, rows[0][id] is invalid``.
+"""From a serializer's errors to the contract's wording and order.
 
-Whatever is wrong is told at once: by field in declaration order; within one, what is missing, then what is
-invalid, then the rest; within these by the element of a list. A missing object lacks everything that it
-requires, and what is no object is wrong in all of it.
+kas and CustomersDot are told everything at once, ``name is missing, rows[0][id] is invalid``: by field in
+declaration order; within one, what is missing, then what is invalid, then the rest; within these by the
+element of a list. A missing object lacks everything that it requires, and what is no object is wrong in all
+of it. GitLab Shell and Gitaly are told the first of these in words of their own.
 """
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from rest_framework.fields import Field
 from rest_framework.serializers import ListSerializer, Serializer
 from rest_framework.settings import api_settings
 
-from apps.core.api.errors import Failure
+from apps.core.api.errors import BadRequest, Failure
 
 MISSING, INVALID, EMPTY = "is missing", "is invalid", "is empty"
+MALFORMED, NO_OBJECT = "is malformed", "is no object"
 _KINDS = (MISSING, INVALID)
 _WORDS = {
     "required": MISSING,
@@ -25,8 +27,40 @@ _WORDS = {
     "empty": EMPTY,
     "max_length": "is too long",
     "invalid_choice": "does not have a valid value",
+    "malformed": MALFORMED,
+    "no_object": NO_OBJECT,
+}
+_ALONE = {
+    MISSING: '"{}" not given',
+    MALFORMED: "malformed {}",
+    NO_OBJECT: "Decoded {} is not a valid JSON object",
 }
 _OWN = api_settings.NON_FIELD_ERRORS_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one parameter; ``path`` is its name, ``kind`` what is wrong in words."""
+
+    path: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.kind}"
+
+
+Refusal = Callable[[Sequence[Problem]], Failure]
+
+
+def all_at_once(problems: Sequence[Problem]) -> Failure:
+    """Refuse with everything that is wrong."""
+    return Failure(400, {"error": ", ".join(dict.fromkeys(map(str, problems)))})
+
+
+def first_alone(problems: Sequence[Problem]) -> Failure:
+    """Refuse with the first thing that is wrong, as the endpoints of GitLab Shell and Gitaly do."""
+    first = problems[0]
+    return BadRequest(_ALONE.get(first.kind, '"{}" is invalid').format(first.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +76,20 @@ class _Scope:
         return f"{self.path}[{name}]" if self.path else name
 
 
-def read(kind: type[Serializer[Any]], given: Mapping[str, Any]) -> dict[str, Any]:
+def read(
+    kind: type[Serializer[Any]], given: Mapping[str, Any], *, refusal: Refusal = all_at_once
+) -> dict[str, Any]:
     """Return the parameters that a serializer declares, in their types; others are ignored.
 
     Raises:
-        Failure: 400, with every error.
+        Failure: 400, what ``refusal`` makes of all that is wrong.
     """
     serializer = reader(kind)
     try:
         values: dict[str, Any] = serializer.run_validation(given)
     except ValidationError as error:
         found: Any = error.detail  # of an object: by field
-        raise Failure(400, {"error": ", ".join(dict.fromkeys(messages(serializer, found)))}) from None
+        raise refusal(list(_problems(serializer, [_Scope("", found)]))) from None
     return values
 
 
@@ -63,19 +99,15 @@ def reader(kind: type[Serializer[Any]]) -> Serializer[Any]:
     return kind()
 
 
-def messages(serializer: Serializer[Any], errors: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every error of a serializer, in order, in words."""
-    return _messages(serializer, [_Scope("", errors)])
-
-
-def _messages(serializer: Serializer[Any], scopes: Sequence[_Scope]) -> Iterator[str]:
+def _problems(serializer: Serializer[Any], scopes: Sequence[_Scope]) -> Iterator[Problem]:
+    """Yield everything that is wrong in some objects of one serializer, in order."""
     for name, field in serializer.fields.items():
         found = [(kind, scope.inner(name)) for scope in scopes for kind in _kinds(field, scope, name)]
         for kind, path in sorted(found, key=lambda item: _rank(item[0])):
-            yield f"{path} {kind}"
+            yield Problem(path, kind)
         inside = _object_in(field)
         if inside is not None:
-            yield from _messages(inside, [each for scope in scopes for each in _inside(field, scope, name)])
+            yield from _problems(inside, [each for scope in scopes for each in _inside(field, scope, name)])
 
 
 def _rank(kind: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.fields import SkipField
+from rest_framework.fields import SkipField, empty
 
 from apps.core.api import dates
 from apps.core.json_values import as_text, storable, storable_text
@@ -30,6 +30,10 @@ class ParameterField(serializers.Field[Any, Any, Any, Any]):
         "invalid_choice": "None of the words that there are.",
     }
     blank_is_null: ClassVar[bool] = False
+
+    def get_value(self, dictionary: Mapping[str, Any]) -> Any:
+        """Return what was given: the parsers make plain objects of forms, too."""
+        return dictionary.get(self.field_name or "", empty)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         """Leave an optional parameter out that is ``null``, where that is no value."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
@@ -43,6 +44,16 @@ class Parameters(ParameterField, serializers.Serializer[Any]):
 
     class Meta:
         list_serializer_class = ParameterList
+
+    @cached_property
+    def _writable_fields(self) -> list[Any]:
+        """All fields; the library walks through them anew for each object."""
+        return list(self.fields.values())
+
+    def run_validators(self, value: Any) -> None:
+        """Run them where there are any; the library copies the values first."""
+        if self.validators:
+            super().run_validators(value)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return what is declared; of an object that is kept whole, the rest as well."""

@@ -1,17 +1,9 @@
-"""The parameters that say who a request is from, as Git's endpoints share them."""
+"""What the programs that call us show to be let in, where several apps have endpoints for them."""
 
 from dataclasses import replace
 
 from apps.core.schema.answers import message
-from apps.core.schema.declarations import IDENTIFIER, OPTIONAL_TEXT
-from apps.core.schema.operations import Guard, Parameter
-
-KEY_ID = Parameter("key_id", IDENTIFIER, description="The SSH key, as a number or as text.")
-USER_ID = Parameter("user_id", IDENTIFIER, description="The user, as a number or as text.")
-USERNAME = Parameter("username", OPTIONAL_TEXT, description="The user, by name.")
-IDENTITY = Parameter("identifier", OPTIONAL_TEXT, description="The actor: `user-1` or `key-11`.")
-# The first that is present decides, even where it resolves to nobody.
-ACTOR = (KEY_ID, USER_ID, USERNAME, IDENTITY)
+from apps.core.schema.operations import Guard
 
 SHELL_GUARD = Guard(
     consumer="GitLab Shell and Gitaly",

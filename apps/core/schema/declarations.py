@@ -8,10 +8,12 @@ from functools import singledispatch
 from typing import Any, TypeAlias, cast
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.serializers import ListSerializer, Serializer
 
+from apps.core.api import plain_fields
 from apps.core.api import serializer_fields as fields
-from apps.core.schema.json_schema import array, nullable
+from apps.core.schema.json_schema import TEXT, array, nullable
 from apps.core.schema.operations import JsonSchema, Parameter
 
 AnyField: TypeAlias = "serializers.Field[Any, Any, Any, Any]"
@@ -35,16 +37,20 @@ IDENTIFIER: JsonSchema = {"anyOf": [{"type": "integer"}, {"type": "string"}, {"t
 OPTIONAL_TEXT: JsonSchema = {"type": ["string", "null"]}
 
 
-def of_serializer(kind: type[Serializer[Any]], *, optional: tuple[str, ...] = ()) -> tuple[Parameter, ...]:
+def of_serializer(
+    kind: type[Serializer[Any]], *, optional: tuple[str, ...] = (), order: tuple[str, ...] = ()
+) -> tuple[Parameter, ...]:
     """Return the rows of a serializer, described by the help texts of its fields.
 
-    ``optional`` names fields that other requests than those of this serializer may lack.
+    ``optional`` names fields that other requests than those of this serializer may lack, ``order`` all of
+    them where the document has another order than the one in which they are checked.
     """
+    declared: dict[str, AnyField] = dict(kind().fields.items())
     return tuple(
         Parameter(
             name, _with_null(field), field.required and name not in optional, str(field.help_text or "")
         )
-        for name, field in kind().fields.items()
+        for name, field in ((name, declared[name]) for name in order or declared)
     )
 
 
@@ -62,13 +68,30 @@ def _described(row: Parameter) -> JsonSchema:
 
 def _with_null(field: AnyField) -> JsonSchema:
     schema = schema_of(field)
-    return nullable(schema) if field.allow_null or not field.required else schema
+    # What has a default is left out by whoever has nothing to say.
+    optional = not field.required and field.default is empty
+    return nullable(schema) if field.allow_null or optional else schema
 
 
 @singledispatch
 def schema_of(field: AnyField) -> JsonSchema:
     """Return what a field accepts. An app that has a kind of its own registers it."""
     raise NotImplementedError(f"no schema for {type(field).__name__}")
+
+
+@schema_of.register
+def _(field: plain_fields.PlainText | plain_fields.Unread) -> JsonSchema:
+    return TEXT
+
+
+@schema_of.register
+def _(field: plain_fields.PlainTexts) -> JsonSchema:
+    return {"anyOf": [array(TEXT), OPTIONAL_TEXT, {"type": "object", "maxProperties": 0}]}
+
+
+@schema_of.register
+def _(field: plain_fields.Identifier) -> JsonSchema:
+    return IDENTIFIER
 
 
 @schema_of.register

@@ -19,9 +19,15 @@ def constant(value: Any) -> JsonSchema:
 
 def nullable(schema: JsonSchema) -> JsonSchema:
     """The same, or ``null``."""
+    if _has_null(schema):
+        return schema
     if isinstance(schema.get("type"), str) and "enum" not in schema and "const" not in schema:
         return {**schema, "type": [schema["type"], "null"]}
     return {"anyOf": [schema, NOTHING]}
+
+
+def _has_null(schema: JsonSchema) -> bool:
+    return "null" in schema.get("type", ()) or any(map(_has_null, schema.get("anyOf", ())))
 
 
 def array(items: JsonSchema, **more: Any) -> JsonSchema:

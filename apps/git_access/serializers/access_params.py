@@ -6,11 +6,12 @@ from typing import Any, TypeGuard
 from apps.core import correlation
 from apps.core.api.errors import BadRequest
 from apps.core.api.params import Parameters, storable
+from apps.core.api.serializer_errors import first_alone, read
 from apps.core.json_values import storable_text
 from apps.git_access.context import changes
 from apps.git_access.context.attempt import Action, Command, Quarantine
 from apps.git_access.context.changes import Change
-from apps.git_access.serializers.params import client_context
+from apps.git_access.serializers.params import ClientContextParameters
 from apps.ssh_keys.params import claim
 
 OBJECT_DIRECTORY = "GIT_OBJECT_DIRECTORY_RELATIVE"
@@ -37,7 +38,8 @@ def command_of(given: Parameters) -> Command:
         relative_path=given.text("relative_path"),
         correlation_id=correlation.current(),
     )
-    client_context(given)
+    if given.value("gitaly_client_context_bin") is not None:
+        read(ClientContextParameters, given.values, refusal=first_alone)
     if command.gl_repository is None and command.project is None:
         raise BadRequest('"project" not given')
     if given.value("changes") is None and command.action == Action.RECEIVE_PACK:
@@ -85,8 +87,4 @@ def _quarantine(env: Any) -> Quarantine:
 
 
 def _is_path(value: Any) -> TypeGuard[str]:
-    try:
-        storable("env", value)
-    except BadRequest:  # here that says nothing, as everything else that cannot be a path
-        return False
-    return True
+    return isinstance(value, str) and storable_text(value)

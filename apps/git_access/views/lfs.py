@@ -1,5 +1,7 @@
 """LFS authentication."""
 
+from collections.abc import Sequence
+
 from django.http import FileResponse, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
@@ -7,14 +9,16 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure, ResourceNotFound
-from apps.core.api.params import Parameters
+from apps.core.api.params import read_object
+from apps.core.api.serializer_errors import MISSING, Problem, all_at_once, first_alone
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
 from apps.git_access.lfs import files, holders, tokens
 from apps.git_access.repositories import containers
 from apps.git_access.serializers import params
+from apps.git_access.serializers.params import LfsFileParameters, LfsTokenParameters
 from apps.ssh_keys import actors
-from apps.ssh_keys.params import claim
+from apps.ssh_keys.params import claim_in
 
 ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
 
@@ -26,12 +30,12 @@ class LfsAuthenticateViewSet(InternalViewSet):
 
     def lfs_authenticate(self, request: Request) -> Response:
         """Answer with a token and the URL that it is for."""
-        given = Parameters(request)
-        gl_repository = given.text("gl_repository")
-        if gl_repository is not None:
-            params.well_formed(gl_repository)
-        container = containers.find(gl_repository=gl_repository, project=given.text("project"))
-        actor = actors.find(claim(given))
+        given = read_object(LfsTokenParameters, request)
+        repository = given.get("gl_repository")
+        container = containers.find(
+            gl_repository=repository and repository.gl_repository, project=given.get("project")
+        )
+        actor = actors.find(claim_in(given))
         try:
             granted = tokens.authenticate(container=container, actor=actor, now=timezone.now())
         except tokens.NoLfs:
@@ -52,13 +56,14 @@ class LfsAuthenticateViewSet(InternalViewSet):
 
     def lfs(self, request: Request) -> HttpResponseBase:
         """``GET /internal/lfs``: answer with the bytes of one file, for Gitaly's archives."""
-        given = Parameters(request)
-        oid, gl_repository = given.text("oid"), given.text("gl_repository")
-        if oid is None or gl_repository is None:
-            missing = [name for name in ("oid", "gl_repository") if given.text(name) is None]
-            raise Failure(400, {"error": ", ".join(f"{name} is missing" for name in missing)})
+        given = read_object(LfsFileParameters, request, refusal=_invalid_before_missing)
         try:
-            file = files.open_file(repository=params.well_formed(gl_repository), oid=oid)
+            file = files.open_file(repository=params.well_formed(given["gl_repository"]), oid=given["oid"])
         except files.NoSuchFile:
             raise ResourceNotFound from None
         return FileResponse(file, content_type="application/octet-stream")
+
+
+def _invalid_before_missing(problems: Sequence[Problem]) -> Failure:
+    invalid = [problem for problem in problems if problem.kind != MISSING]
+    return first_alone(invalid) if invalid else all_at_once(problems)

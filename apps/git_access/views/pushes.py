@@ -1,5 +1,8 @@
 """What Gitaly says right before and right after the refs of a push change."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,12 +10,12 @@ from rest_framework.response import Response
 from apps.core import correlation
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure
-from apps.core.api.params import Parameters
+from apps.core.api.params import read_object
 from apps.core.api.views import InternalViewSet
 from apps.git_access.pushes import journal, post_receive, pre_receive, push_options
 from apps.git_access.pushes.post_receive import Outcome
 from apps.git_access.pushes.records import Push
-from apps.git_access.serializers import params
+from apps.git_access.serializers.params import FinishedPushParameters, RepositoryParameters
 
 NO_ROOM = (
     "The disk of the service is full: your push could not be recorded. Please contact your administrator."
@@ -26,7 +29,7 @@ class PushViewSet(InternalViewSet):
 
     def pre_receive(self, request: Request) -> Response:
         """Count a push that is under way; the repository need not exist."""
-        repository = params.repository(Parameters(request))
+        repository = read_object(RepositoryParameters, request)["gl_repository"]
         try:
             return Response({"reference_counter_increased": pre_receive.begin(repository)})
         except journal.JournalFull:
@@ -34,17 +37,17 @@ class PushViewSet(InternalViewSet):
 
     def post_receive(self, request: Request) -> Response:
         """Record a finished push and answer with what its user is told."""
-        push = _push(Parameters(request))
+        push = _push(read_object(FinishedPushParameters, request))
         return Response(_payload(post_receive.finish(push, now=timezone.now())))
 
 
-def _push(given: Parameters) -> Push:
-    context = params.client_context(given)
+def _push(given: Mapping[str, Any]) -> Push:
+    context = given.get("gitaly_client_context_bin", {})
     return Push(
-        repository=params.repository(given),
-        identifier=given.text("identifier"),
-        changes=given.text("changes") or "",
-        options=push_options.parse(given.texts("push_options"), skip_ci=context.get("skip-ci") is True),
+        repository=given["gl_repository"],
+        identifier=given.get("identifier"),
+        changes=given.get("changes", ""),
+        options=push_options.parse(given.get("push_options", ()), skip_ci=context.get("skip-ci") is True),
         correlation_id=correlation.current(),
     )
 

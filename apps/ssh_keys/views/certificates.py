@@ -6,9 +6,10 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure
-from apps.core.api.params import Parameters
+from apps.core.api.params import read_object
 from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import certificates
+from apps.ssh_keys.params import CertificateParameters
 
 
 class CertificateViewSet(InternalViewSet):
@@ -18,11 +19,11 @@ class CertificateViewSet(InternalViewSet):
 
     def authorized_certs(self, request: Request) -> Response:
         """Name the user and the namespace of a certificate's holder."""
-        given = Parameters(request)
+        given = read_object(CertificateParameters, request)
         try:
             admission = certificates.admit(
-                fingerprint=given.text("key") or "",
-                holder=given.text("user_identifier") or "",
+                fingerprint=given["key"],
+                holder=given["user_identifier"],
                 on=timezone.now().date(),
             )
         except certificates.UnknownAuthority:

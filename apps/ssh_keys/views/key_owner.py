@@ -9,13 +9,19 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest
-from apps.core.api.params import Parameters
+from apps.core.api.params import parameters, read_object
 from apps.core.api.views import InternalViewSet
 from apps.ssh_keys import access_tokens, one_time_passwords, recovery_codes
 from apps.ssh_keys.access_tokens import TokenRequest
 from apps.ssh_keys.deliveries import Delivery
 from apps.ssh_keys.owners import Refused
-from apps.ssh_keys.params import claim
+from apps.ssh_keys.params import (
+    ACTOR,
+    ActorParameters,
+    CodeOfActorParameters,
+    TokenParameters,
+    claim_in,
+)
 
 
 class KeyOwnerViewSet(InternalViewSet):
@@ -35,22 +41,21 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_recovery_codes(self, request: Request) -> Response:
         """Give out a new set of codes."""
-        codes = recovery_codes.regenerate(claim=claim(Parameters(request)), now=timezone.now())
+        claim = claim_in(read_object(ActorParameters, request))
+        codes = recovery_codes.regenerate(claim=claim, now=timezone.now())
         return Response({"success": True, "recovery_codes": codes})
 
     def personal_access_token(self, request: Request) -> Response:
         """Create a token and show it."""
-        given = Parameters(request)
+        given = read_object(TokenParameters, request)
         wanted = TokenRequest(
-            name=given.text("name") or "",
-            scopes=scopes_of(given),
-            expires_at=given.text("expires_at") or "",
+            name=given.get("name", ""), scopes=given.get("scopes", []), expires_at=given.get("expires_at", "")
         )
         try:
             token = access_tokens.create(
-                claim=claim(given),
+                claim=claim_in(given),
                 wanted=wanted,
-                delivery=delivery_of(request, given, **asdict(wanted)),
+                delivery=delivery_of(request, **asdict(wanted)),
                 now=timezone.now(),
             )
         except access_tokens.UnreadableScopes:
@@ -59,18 +64,19 @@ class KeyOwnerViewSet(InternalViewSet):
 
     def two_factor_config(self, request: Request) -> Response:
         """Say whether the owner has two-factor authentication on."""
-        required = one_time_passwords.required(claim=claim(Parameters(request)), now=timezone.now())
+        claim = claim_in(read_object(ActorParameters, request))
+        required = one_time_passwords.required(claim=claim, now=timezone.now())
         return Response({"success": True, "two_factor_required": required})
 
     def two_factor_manual_otp_check(self, request: Request) -> Response:
         """Check a code that was typed; ``two_factor_otp_check`` is its name up to GitLab Shell 14.9."""
-        given = Parameters(request)
-        code = given.text("otp_attempt")
+        given = read_object(CodeOfActorParameters, request)
+        code = given.get("otp_attempt")
         try:
             one_time_passwords.open_session(
-                claim=claim(given),
+                claim=claim_in(given),
                 code=code,
-                delivery=delivery_of(request, given, otp_attempt=code),
+                delivery=delivery_of(request, otp_attempt=code),
                 now=timezone.now(),
             )
         except one_time_passwords.NoCode:
@@ -82,19 +88,9 @@ class KeyOwnerViewSet(InternalViewSet):
         raise one_time_passwords.NoPush
 
 
-def scopes_of(given: Parameters) -> list[str] | None:
-    """Return the scopes; absent and empty ones are none, and what is no list of texts is ``None``."""
-    value = given.value("scopes")
-    if value is None or value == "":
-        return []
-    try:
-        return given.texts("scopes") if isinstance(value, list) else None
-    except BadRequest:
-        return None
-
-
-def delivery_of(request: Request, given: Parameters, **parameters: Any) -> Delivery:
+def delivery_of(request: Request, **given: Any) -> Delivery:
     """Return the mark by which the same request is known when it is delivered again."""
-    who = {name: given.value(name) for name in ("key_id", "user_id", "username", "identifier")}
+    values = parameters(request)
+    who = {name: values.get(name) for name in ACTOR}
     request_id = request.META.get("HTTP_X_REQUEST_ID", "")
-    return Delivery(request_id, request.path_info, {**who, **parameters})
+    return Delivery(request_id, request.path_info, {**who, **given})
