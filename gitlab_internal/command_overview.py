@@ -16,7 +16,7 @@ _HEAD = """\
 manage.py COMMAND [VERB] [OPTIONS] works on the instance in the folder DATA, ./var unless that is set.
 manage.py COMMAND --help says more, manage.py completion bash lets the shell complete all this.
 """
-_END = re.compile(r"[.;:] |\.$")
+_END = re.compile(r"[.;:] |\.$|\.?\n\n")
 _REST = "Django's own, such as migrate, check and createsuperuser: manage.py help --all"
 
 

@@ -1,13 +1,18 @@
 """``manage.py`` as somebody meets it: the list of commands, wrong usage, and completion in the shell."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from typer.main import get_command
 
 from apps.operations import completions
 from apps.operations.completions import Shell
@@ -86,6 +91,49 @@ def test_wrong_usage_is_told_on_standard_error_and_ends_with_2(
     printed = capsys.readouterr()
     assert (end.value.code, printed.out) == (2, "")
     assert said in printed.err
+
+
+def verbs() -> Iterator[tuple[str, Any, Any]]:
+    """Every verb, and every command without any, with what parses its words."""
+    for name in sorted(OURS):
+        command = load_command_class(get_commands()[name.replace("-", "_")], name.replace("-", "_"))
+        if hasattr(command, "typer_app"):  # else it is one of Django's own kind, such as serve
+            yield from ((path, command, verb) for path, verb in _leaves(name, get_command(command.typer_app)))
+
+
+def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    below = getattr(command, "commands", {})
+    if not below or command.invoke_without_command:
+        yield path, command
+    for name, verb in below.items():
+        yield from _leaves(f"{path} {name}", verb)
+
+
+@pytest.mark.parametrize(
+    ("path", "command", "verb"), [pytest.param(*found, id=found[0]) for found in verbs()]
+)
+def test_the_help_of_every_verb_has_an_example_that_it_takes(path: str, command: Any, verb: Any) -> None:
+    (example,) = re.findall(
+        r"^Example: (?:journalctl .* [|] )?manage\.py (.+)$", verb.help or command.help, re.MULTILINE
+    )
+    typed, words = shlex.split(re.split(r" [<|>] ", example)[0]), path.split()
+
+    assert typed[: len(words)] == words
+    with verb.context_class(verb, info_name=path, django_command=command) as context:
+        verb.parse_args(context, typed[len(words) :])
+
+
+def test_usage_names_a_command_as_it_is_typed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["manage.py"])
+
+    with pytest.raises(SystemExit):
+        load_command_class(get_commands()["push_rule"], "push_rule").run_from_argv(
+            ["manage.py", "push_rule", "show", "--nope"]
+        )
+
+    assert capsys.readouterr().err.startswith("Usage: manage.py push-rule show [OPTIONS]\n")
 
 
 def test_a_command_that_is_none_is_wrong_usage(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ class Verb(TyperCommand):
     # `check`, `serve` and `migrate` do it.
     requires_system_checks: tuple[str, ...] = (checks.INSTANCE,)
 
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> Any:
+        """Call the command as it is typed: its module's name has no hyphens."""
+        typed = subcommand.replace("_", "-")
+        self.typer_app.info.name = typed
+        return super().create_parser(prog_name, typed, **options)
+
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> bool | None:

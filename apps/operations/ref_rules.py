@@ -25,7 +25,7 @@ class UnknownWhom(ValueError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"{text}: one of {', '.join(LEVELS)}, or user:NAME, group:PATH, key:ID of a deploy key."
+            f"{text} names nobody. Say {', '.join(LEVELS)}, user:NAME, group:PATH, or key:ID of a deploy key."
         )
 
 

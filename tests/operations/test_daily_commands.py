@@ -335,7 +335,7 @@ class TestRules:
         assert facts("tag", "list", path)["rules"] == [{"name": "v*", "create": ["acme"]}]
         assert lines("branch", "unprotect", path, "main") == [f"main of {path} is not protected any more."]
         assert refused("branch", "unprotect", path, "main") == f"{path} has no rule for main."
-        assert "whoever: one of nobody" in refused("tag", "protect", path, "x", "--create=whoever")
+        assert "whoever names nobody. Say nobody" in refused("tag", "protect", path, "x", "--create=whoever")
 
     def test_push_rules_are_set_shown_and_cleared(self) -> None:
         owner = "--project=acme/tools/hammer"

@@ -65,4 +65,4 @@ def _ask(command: BaseCommand, found: Preview) -> None:
     command.stderr.write(f"Type {found.subject.name} to delete it: ", ending="")
     command.stderr.flush()
     if sys.stdin.readline().strip() != found.subject.name:
-        raise CommandError("Nothing was deleted: the name was not typed. --yes does not ask.")
+        raise CommandError("Nothing was deleted, because the name was not typed. With --yes nobody is asked.")

@@ -25,7 +25,10 @@ CreatedBy = Annotated[
 class Command(Noun):
     help = "Register agents, list them, and issue and revoke their tokens."
 
-    @command(help="Create an agent of a project and print its first token, which nobody can read again.")
+    @command(
+        help="Create an agent of a project and print its first token, which nobody can read again.\n\n"
+        "Example: manage.py agent register acme/hammer cluster"
+    )
     def register(
         self,
         project: Annotated[str, typer.Argument(help="The full path of the project with its configuration.")],
@@ -44,7 +47,8 @@ class Command(Noun):
 
     @command(
         name="list",
-        help="List the agents with their last contact, exact to 40 minutes, and their tokens that are good.",
+        help="List the agents with their last contact, exact to 40 minutes, and their good tokens.\n\n"
+        "Example: manage.py agent list",
     )
     def list_agents(self, as_json: Json = False) -> None:
         found = Agent.objects.with_last_contact().order_by("pk").select_related("project__route")
@@ -55,7 +59,10 @@ class Command(Noun):
     def token(self) -> None:
         """Take no option of its own."""
 
-    @token.command(help="Print a new token of an agent, which nobody can read again. Its others stay good.")
+    @token.command(
+        help="Print a new token of an agent, which nobody can read again. Its others stay good.\n\n"
+        "Example: manage.py agent token create 3 spare"
+    )
     def create(
         self,
         agent: AgentId,
@@ -68,13 +75,19 @@ class Command(Noun):
         lines = [f"Token {token.pk}: {token}", f"Token (shown only now): {text}"]
         present(self, {**_token_row(token), "token": text}, lines, as_json=as_json)
 
-    @token.command(name="list", help="List the tokens of an agent, revoked ones included.")
+    @token.command(
+        name="list",
+        help="List the tokens of an agent, revoked ones included.\n\nExample: manage.py agent token list 3",
+    )
     def list_tokens(self, agent: AgentId, as_json: Json = False) -> None:
         with refusing(agents.UnknownAgent):
             rows = [_token_row(token) for token in agents.find(agent).tokens.order_by("pk")]
         present(self, {"tokens": rows}, table(rows, none="It has no token."), as_json=as_json)
 
-    @token.command(help="Revoke a token. kas may go on accepting it for the five minutes of its cache.")
+    @token.command(
+        help="Revoke a token. kas may go on accepting it for the five minutes of its cache.\n\n"
+        "Example: manage.py agent token revoke 7"
+    )
     def revoke(
         self,
         token: Annotated[int, typer.Argument(metavar="TOKEN", help="The token's id, as list shows it.")],

@@ -20,14 +20,20 @@ LastDay = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The las
 class Command(Noun):
     help = "Show and end subscriptions, and keep their seats up to date."
 
-    @command(help="Show the subscription of a namespace, with the seats in use now.")
+    @command(
+        help="Show the subscription of a namespace, with the seats in use now.\n\n"
+        "Example: manage.py subscription show acme"
+    )
     def show(self, namespace: Name, as_json: Json = False) -> None:
         with refusing(namespaces.UnknownAccount, subscriptions.NoSubscription):
             subscription = subscriptions.of(namespaces.find(namespace))
         facts = _facts(subscription, now=timezone.now())
         present(self, facts, details(facts), as_json=as_json)
 
-    @command(help="Set the last day of a subscription, by default yesterday: it has expired then.")
+    @command(
+        help="Set the last day of a subscription, by default yesterday: it has expired then.\n\n"
+        "Example: manage.py subscription expire acme"
+    )
     def expire(
         self, namespace: Name, on: Annotated[datetime | None, LastDay] = None, as_json: Json = False
     ) -> None:
@@ -40,7 +46,8 @@ class Command(Noun):
 
     @command(
         help="Raise max_seats_used of every paid subscription, expired ones included, to the number of seats "
-        "in use now. Made to be run daily; running it twice changes nothing."
+        "in use now. Made to be run daily; running it twice changes nothing.\n\n"
+        "Example: manage.py subscription refresh-seats"
     )
     def refresh_seats(self, as_json: Json = False) -> None:
         ids = list(Subscription.objects.paid().order_by("pk").values_list("pk", flat=True))

@@ -43,7 +43,10 @@ class Command(Noun):
             as_json=as_json,
         )
 
-    @command(help="Show one job: what it was given, who has tried it, and what went wrong.")
+    @command(
+        help="Show one job: what it was given, who has tried it, and what went wrong.\n\n"
+        "Example: manage.py jobs show 9d5f3a3b-7ba7-4c37-a4b0-2dcfae70cbc0"
+    )
     def show(
         self,
         job_id: Annotated[UUID, typer.Argument(metavar="ID", help="As list shows it.")],

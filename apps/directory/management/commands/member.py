@@ -19,7 +19,10 @@ Level = Literal["guest", "planner", "reporter", "security_manager", "developer",
 class Command(Noun):
     help = "Add, remove and list the direct members of groups and projects."
 
-    @command(help="Make a user a member, or change the level that it has.")
+    @command(
+        help="Make a user a member, or change the level that it has.\n\n"
+        "Example: manage.py member add acme/hammer bob --level developer"
+    )
     def add(
         self,
         path: Path,
@@ -39,7 +42,7 @@ class Command(Noun):
         facts = {"id": member.pk, "level": level, "expires_at": member.expires_at, "created": created}
         present(self, facts, [f"{member}, until {member.expires_at or 'removed'}."], as_json=as_json)
 
-    @command(help="End a direct membership.")
+    @command(help="End a direct membership.\n\nExample: manage.py member remove acme/hammer bob")
     def remove(self, path: Path, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser, memberships.UnknownPath, memberships.NotAMember):
             user, source = users.find(username), memberships.source_at(path)
@@ -49,7 +52,8 @@ class Command(Noun):
 
     @command(
         name="list",
-        help="List the direct members of a group or project; those from above are not among them.",
+        help="List the direct members of a group or project; those from above are not among them.\n\n"
+        "Example: manage.py member list acme/hammer",
     )
     def list_members(self, path: Path, as_json: Json = False) -> None:
         with refusing(memberships.UnknownPath):

@@ -17,7 +17,10 @@ class Command(Noun):
         "Create, list and revoke personal access tokens. The text of a token is shown once, when it is made."
     )
 
-    @command(help="Create a token of a user and print its text, which nobody can read again.")
+    @command(
+        help="Create a token of a user and print its text, which nobody can read again.\n\n"
+        "Example: manage.py token create bob --name ci --scope read_repository --expires 2030-01-31"
+    )
     def create(
         self,
         username: Annotated[str, typer.Argument(help="Whose token it is.")],
@@ -42,7 +45,10 @@ class Command(Noun):
         ]
         present(self, {**_row(token, timezone.now().date()), "token": text}, lines, as_json=as_json)
 
-    @command(name="list", help="List tokens that work, the newest first.")
+    @command(
+        name="list",
+        help="List tokens that work, the newest first.\n\nExample: manage.py token list --user bob",
+    )
     def list_tokens(
         self,
         user: Annotated[str | None, typer.Option(metavar="USERNAME", help="Only those of this user.")] = None,
@@ -59,7 +65,10 @@ class Command(Noun):
         lines = table(rows, none="There is no such token.")
         present(self, {"total": found.count(), "tokens": rows}, lines, as_json=as_json)
 
-    @command(help="End tokens for good. All of them or, if one is unknown, none.")
+    @command(
+        help="End tokens for good. All of them or, if one is unknown, none.\n\n"
+        "Example: manage.py token revoke 12"
+    )
     def revoke(
         self,
         ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As list shows them.")],
@@ -69,7 +78,10 @@ class Command(Noun):
             revoked = access_tokens.revoke(ids)
         present(self, {"revoked": revoked}, [f"Tokens revoked: {revoked}."], as_json=as_json)
 
-    @command(help="List tokens that end soon. Made to run daily: ends with 1 when there are any.")
+    @command(
+        help="List tokens that end soon. Made to run daily: ends with 1 when there are any.\n\n"
+        "Example: manage.py token expiring --days 14"
+    )
     def expiring(self, days: Days = 7, as_json: Json = False) -> None:
         found = expirations.tokens(days=days, now=timezone.now())
         lines = map(str, found) if found else [f"No token ends within {days} days."]

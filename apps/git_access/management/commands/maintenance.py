@@ -15,7 +15,10 @@ from apps.git_access.models import Maintenance
 class Command(Noun):
     help = "Refuse pushes while the instance is maintained; pulls go on."
 
-    @command(help="Refuse pushes from now on. When it is on already, a new message replaces the old one.")
+    @command(
+        help="Refuse pushes from now on. When it is on already, a new message replaces the old one.\n\n"
+        "Example: manage.py maintenance on --message 'Back at nine'"
+    )
     def on(
         self,
         message: Annotated[
@@ -27,12 +30,15 @@ class Command(Noun):
         begun = maintenance.begin(message=message, by=by or getpass.getuser(), now=timezone.now())
         self._present(begun, as_json=as_json)
 
-    @command(help="Accept pushes again.")
+    @command(help="Accept pushes again.\n\nExample: manage.py maintenance off")
     def off(self, as_json: Json = False) -> None:
         maintenance.end()
         self._present(None, as_json=as_json)
 
-    @command(help="Say whether pushes are refused, since when, by whom, and what users are told.")
+    @command(
+        help="Say whether pushes are refused, since when, by whom, and what users are told.\n\n"
+        "Example: manage.py maintenance status"
+    )
     def status(self, as_json: Json = False) -> None:
         self._present(maintenance.current(), as_json=as_json)
 

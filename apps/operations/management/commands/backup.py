@@ -39,7 +39,10 @@ class Command(Noun):
     help = "Make backups of the database and the secrets, read and restore them. Repositories are Gitaly's."
     requires_system_checks = ()  # a restore makes what they ask for
 
-    @command(help="Write a backup while the instance runs, and read it again.")
+    @command(
+        help="Write a backup while the instance runs, and read it again.\n\n"
+        "Example: manage.py backup create backup.tar.gz --with-secrets"
+    )
     def create(
         self,
         file: Annotated[
@@ -58,7 +61,10 @@ class Command(Noun):
         lines = [f"Written and read again: {target}", *_lines_about_lfs()]
         self._present(manifest, lines, as_json=as_json, file=target)
 
-    @command(help="Read a backup from its first to its last byte, and say what it holds.")
+    @command(
+        help="Read a backup from its first to its last byte, and say what it holds.\n\n"
+        "Example: manage.py backup verify backup.tar.gz"
+    )
     def verify(self, file: Archive, as_json: Json = False) -> None:
         with refusing(BrokenArchive, DatabaseToolFailed, OSError):
             manifest = archives.verify(file)

@@ -41,7 +41,11 @@ class Command(Noun):
             as_json=as_json,
         )
 
-    @command(name="list", help="List messages that are shown or will be; --all lists former ones, too.")
+    @command(
+        name="list",
+        help="List messages that are shown or will be; --all lists former ones, too.\n\n"
+        "Example: manage.py broadcast list --all",
+    )
     def list_messages(
         self,
         every: Annotated[bool, typer.Option("--all", help="Former ones, too.")] = False,

@@ -15,7 +15,10 @@ from apps.operations.client_config import DEFAULT_BIND, IN_FRONT, Program, Surro
 
 
 class Command(Verb):
-    help = "Print a configuration file with which another program finds this instance."
+    help = (
+        "Print a configuration file with which another program finds this instance.\n\n"
+        "Example: manage.py client-config gitaly --home /srv/gitaly > config.toml"
+    )
 
     def handle(
         self,

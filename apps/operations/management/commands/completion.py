@@ -12,7 +12,8 @@ from apps.operations.completions import Shell
 class Command(Verb):
     help = (
         "Print what lets a shell complete commands, verbs and options; in bash, "
-        "'source <(manage.py completion bash)'. It is to be loaded anew after an upgrade."
+        "'source <(manage.py completion bash)'. It is to be loaded anew after an upgrade.\n\n"
+        "Example: manage.py completion fish"
     )
     requires_system_checks = ()  # it needs no instance
 

@@ -17,7 +17,10 @@ class Command(Noun):
     help = "Look at the settings of the instance."
     requires_system_checks = ()  # it helps to find what they complain about
 
-    @command(help="Print every setting with its value and where that comes from. Secrets are never shown.")
+    @command(
+        help="Print every setting with its value and where that comes from. Secrets are never shown.\n\n"
+        "Example: manage.py config show"
+    )
     def show(
         self,
         redacted: Annotated[bool, typer.Option("--redacted", help="Without secrets: always so.")] = True,

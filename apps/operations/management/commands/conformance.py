@@ -44,7 +44,8 @@ Insecure = Annotated[bool, typer.Option("--insecure", help="Do not verify the ce
 class Command(Verb):
     help = (
         "Run the contract of this API against a server, ours or a GitLab, and print what differs. "
-        "Ends with 1 if anything does."
+        "Ends with 1 if anything does.\n\n"
+        "Example: manage.py conformance --url http://localhost:3001 --secret-file ./var/.gitlab_shell_secret"
     )
     requires_system_checks = ()  # it is about another server; DATA need not be an instance
 
@@ -78,7 +79,10 @@ class Command(Verb):
         _await(server, url)
         self._run(url, chosen, (server, known), write=write, as_json=as_json)
 
-    @command(help="Print the file that --world takes: what exists on the server.")
+    @command(
+        help="Print the file that --world takes: what exists on the server.\n\n"
+        "Example: manage.py conformance world"
+    )
     def world(
         self,
         example: Annotated[bool, typer.Option("--example", help="That of what `seed` makes.")] = False,

@@ -21,7 +21,8 @@ class Command(Noun):
     @command(
         name="export",
         help="Write users, namespaces, projects, who belongs to them, keys and protected branches and tags, "
-        "one JSON object a line. Tokens and one-time secrets are never in it.",
+        "one JSON object a line. Tokens and one-time secrets are never in it.\n\n"
+        "Example: manage.py directory export > directory.jsonl",
     )
     def export_directory(
         self,
@@ -47,7 +48,8 @@ class Command(Noun):
         name="import",
         help="Make the rows of an export that lack here, and change those that differ; none is deleted. "
         "Everything is checked first, and a stream with a fault changes nothing. Where the database then "
-        "refuses a row nevertheless, what stands well before it has been imported.",
+        "refuses a row nevertheless, what stands well before it has been imported.\n\n"
+        "Example: manage.py directory import directory.jsonl --dry-run",
     )
     def import_directory(
         self,

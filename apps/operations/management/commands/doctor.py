@@ -14,7 +14,10 @@ InFull = Annotated[bool, typer.Option("--all", help="Read every file of LFS, fro
 
 
 class Command(Verb):
-    help = "Examine the instance: one line for each thing, and what to do. Ends with 1 if there is anything."
+    help = (
+        "Examine the instance: one line for each thing, and what to do. Ends with 1 if there is anything.\n\n"
+        "Example: manage.py doctor"
+    )
     requires_system_checks = ()  # they are part of the examination
 
     def handle(self, in_full: InFull = False, as_json: Json = False) -> None:

@@ -14,7 +14,7 @@ from apps.server import listening
 class Command(Verb):
     help = (
         "Print the document's requests as curl lines, ready to paste.\n\n"
-        "The shell that runs a line reads the secret from its file; none is printed. "
+        "The shell that runs a line reads the secret from its file; none is printed.\n\n"
         "Example: manage.py examples | grep discover | bash"
     )
 

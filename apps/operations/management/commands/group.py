@@ -20,7 +20,10 @@ Path = Annotated[str, typer.Argument(help="The full path, such as top/sub.")]
 class Command(Noun):
     help = "Create, list, move and delete groups."
 
-    @command(help="Create a group; the group above it is there already.")
+    @command(
+        help="Create a group; the group above it is there already.\n\n"
+        "Example: manage.py group create acme/tools --name 'Tools of Acme'"
+    )
     def create(
         self,
         path: Path,
@@ -33,7 +36,7 @@ class Command(Noun):
         facts = {"id": group.pk, "path": group.full_path, "visibility": visibility}
         present(self, facts, [f"Created group {group.full_path} with id {group.pk}."], as_json=as_json)
 
-    @command(name="list", help="List groups by path.")
+    @command(name="list", help="List groups by path.\n\nExample: manage.py group list")
     def list_groups(self, limit: Limit = 100, as_json: Json = False) -> None:
         found = Namespace.objects.filter(kind=NamespaceKind.GROUP)
         rows = [

@@ -34,7 +34,10 @@ class Command(Noun):
             self, {"ranges": rows}, table(rows, none="Every address may use every group."), as_json=as_json
         )
 
-    @command(help="Remove a range; without any, every address may use the group's projects.")
+    @command(
+        help="Remove a range; without any, every address may use the group's projects.\n\n"
+        "Example: manage.py ip-restriction remove acme 192.0.2.0/24"
+    )
     def remove(self, path: Path, cidr: Range, as_json: Json = False) -> None:
         with refusing(groups.UnknownGroup, ip_restrictions.NoRange):
             ip_restrictions.remove(group=groups.find(path), cidr=cidr)

@@ -38,7 +38,10 @@ Example: manage.py project move-storage acme/hammer ssd --dry-run"""
 class Command(Noun):
     help = "Create, list, move and delete projects, and let Gitaly make their repositories."
 
-    @command(help="Create a project, and its repository where a Gitaly is configured.")
+    @command(
+        help="Create a project, and its repository where a Gitaly is configured.\n\n"
+        "Example: manage.py project create acme/hammer --visibility internal"
+    )
     def create(
         self,
         path: Path,
@@ -68,7 +71,10 @@ class Command(Noun):
         if not project.repository_exists:
             self.stderr.write(_how_to_get_a_repository(project))
 
-    @command(help="Let Gitaly make the repository of a project that lacks one.")
+    @command(
+        help="Let Gitaly make the repository of a project that lacks one.\n\n"
+        "Example: manage.py project create-repository acme/hammer"
+    )
     def create_repository(
         self,
         path: Path,
@@ -89,7 +95,10 @@ class Command(Noun):
         project.refresh_from_db()
         present(self, _row(project), [f"{project.full_path} has its repository."], as_json=as_json)
 
-    @command(help="Show one project: its repository, and what is known of it.")
+    @command(
+        help="Show one project: its repository, and what is known of it.\n\n"
+        "Example: manage.py project show acme/hammer"
+    )
     def show(self, path: Path, as_json: Json = False) -> None:
         with refusing(projects.UnknownProject):
             project = projects.find(path)
@@ -103,7 +112,10 @@ class Command(Noun):
         }
         present(self, found, details(found), as_json=as_json)
 
-    @command(help="Make a branch the default: here, and as HEAD of the repository.")
+    @command(
+        help="Make a branch the default: here, and as HEAD of the repository.\n\n"
+        "Example: manage.py project set-default-branch acme/hammer trunk"
+    )
     def set_default_branch(self, path: Path, branch: str, as_json: Json = False) -> None:
         from apps.git_access.pushes.after import default_branches  # noqa: PLC0415 -- gRPC
 
@@ -113,7 +125,7 @@ class Command(Noun):
         lines = [f"{branch} is the default branch of {project.full_path}."]
         present(self, {"path": project.full_path, "default_branch": branch}, lines, as_json=as_json)
 
-    @command(name="list", help="List projects by path.")
+    @command(name="list", help="List projects by path.\n\nExample: manage.py project list")
     def list_projects(
         self,
         below: Annotated[str, typer.Option(metavar="PATH", help="Only those below this path.")] = "",

@@ -15,7 +15,8 @@ Days = Annotated[int, typer.Option(min=0, max=36500, metavar="DAYS", help="Keep 
 class Command(Verb):
     help = (
         "Remove old jobs, expired entries and sessions, and files of LFS that no project has; records of "
-        "pushes, Git commands, changes and usage only where it is said for how many days they are kept."
+        "pushes, Git commands, changes and usage only where it is said for how many days they are kept.\n\n"
+        "Example: manage.py prune --pushes 365 --dry-run"
     )
 
     def handle(

@@ -19,7 +19,10 @@ GroupPath = Annotated[str | None, typer.Option(metavar="PATH", help="The rules o
 class Command(Noun):
     help = "Show, set and clear the push rules of the instance, a group or a project; the nearest set counts."
 
-    @command(help="Show a set of rules; without --project and --group that of the instance.")
+    @command(
+        help="Show a set of rules; without --project and --group that of the instance.\n\n"
+        "Example: manage.py push-rule show --project acme/hammer"
+    )
     def show(self, project: ProjectPath = None, group: GroupPath = None, as_json: Json = False) -> None:
         with refusing(rule_sets.NoRules):
             facts = _facts(rule_sets.find(_owner(project, group)))
@@ -45,7 +48,10 @@ class Command(Noun):
         facts = _facts(changed)
         present(self, facts, [f"{changed}:", *details(facts)], as_json=as_json)
 
-    @command(help="Remove a set of rules; those above it count then.")
+    @command(
+        help="Remove a set of rules; those above it count then.\n\n"
+        "Example: manage.py push-rule clear --project acme/hammer"
+    )
     def clear(self, project: ProjectPath = None, group: GroupPath = None, as_json: Json = False) -> None:
         with refusing(rule_sets.NoRules):
             rule_sets.clear(_owner(project, group))

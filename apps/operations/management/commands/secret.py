@@ -45,7 +45,11 @@ Name = Annotated[SecretName, typer.Argument(help="Which secret.")]
 class Command(Noun):
     help = "List, rotate, retire and verify the secrets of the instance. None is ever printed."
 
-    @command(name="list", help="List the secrets that count, with their age and last use on this host.")
+    @command(
+        name="list",
+        help="List the secrets that count, with their age and last use on this host.\n\n"
+        "Example: manage.py secret list",
+    )
     def list_secrets(self, as_json: Json = False) -> None:
         found = [generation for name in SecretName for generation in rotation.generations(name)]
         facts = {"secrets": [_facts(generation) for generation in found]}
@@ -56,7 +60,10 @@ class Command(Noun):
             as_json=as_json,
         )
 
-    @command(help="Make a new secret the current one. The old one goes on counting until it is retired.")
+    @command(
+        help="Make a new secret the current one. The old one goes on counting until it is retired.\n\n"
+        "Example: manage.py secret rotate shell"
+    )
     def rotate(
         self,
         name: Name,
@@ -75,7 +82,10 @@ class Command(Noun):
         ]
         present(self, _facts(newest), lines, as_json=as_json)
 
-    @command(help="End the previous secret. Refused while somebody uses it.")
+    @command(
+        help="End the previous secret. Refused while somebody uses it.\n\n"
+        "Example: manage.py secret retire shell"
+    )
     def retire(
         self,
         name: Name,
@@ -90,7 +100,10 @@ class Command(Noun):
         lines = [f"The previous secret of {name}, {', '.join(gone)}, no longer counts."]
         present(self, {"secret": name, "retired": gone}, lines, as_json=as_json)
 
-    @command(help="Check the files of a secret, and whether a copy of it is right. Ends with 1 if not.")
+    @command(
+        help="Check the files of a secret, and whether a copy of it is right. Ends with 1 if not.\n\n"
+        "Example: manage.py secret verify shell"
+    )
     def verify(
         self,
         name: Name,
@@ -111,7 +124,10 @@ class Command(Noun):
         if findings:
             raise typer.Exit(1)
 
-    @command(help="Bring every stored secret under the newest encryption key. It may be stopped and rerun.")
+    @command(
+        help="Bring every stored secret under the newest encryption key. It may be stopped and rerun.\n\n"
+        "Example: manage.py secret reencrypt"
+    )
     def reencrypt(self, as_json: Json = False) -> None:
         pages = with_progress(
             stored_secrets.pages(), total=stored_secrets.count_pages(), what="Pages", quiet=as_json
@@ -127,7 +143,10 @@ class Command(Noun):
         if found.unreadable:
             raise typer.Exit(1)
 
-    @command(help="Print a token signed with a secret, good for a minute, for a request by hand.")
+    @command(
+        help="Print a token signed with a secret, good for a minute, for a request by hand.\n\n"
+        "Example: manage.py secret sign kas"
+    )
     def sign(self, name: Literal["kas"]) -> None:
         try:
             self.stdout.write(kas_token.fresh(at=time.time()))

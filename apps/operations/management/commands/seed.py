@@ -30,7 +30,8 @@ def _number(what: str, number: int) -> Any:
 class Command(Verb):
     help = (
         "Load the users, projects and keys of the document's examples; a directory that holds anything "
-        "already is left as it is. With --scale: a directory of any size, continued where it was stopped."
+        "already is left as it is. With --scale: a directory of any size, continued where it was stopped.\n\n"
+        "Example: manage.py seed --scale --users 1000 --keys 2000"
     )
 
     def handle(

@@ -12,7 +12,10 @@ from apps.operations import support_bundle
 
 
 class Command(Verb):
-    help = "Write an archive for whoever helps: versions, settings, examination, counts, queue. No secrets."
+    help = (
+        "Write an archive for whoever helps: versions, settings, examination, counts, queue. No secrets.\n\n"
+        "Example: manage.py support-bundle bundle.tar.gz"
+    )
     requires_system_checks = ()  # something is wrong with the instance, or nobody would ask
 
     def handle(

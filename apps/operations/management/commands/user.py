@@ -23,7 +23,10 @@ Username = Annotated[str, typer.Argument(help="The user's name, in any letter ca
 class Command(Noun):
     help = "Create, list, change, block and delete users, and their one-time passwords."
 
-    @command(help="Create a user, with a namespace of its own. Without a password nobody can log in as it.")
+    @command(
+        help="Create a user, with a namespace of its own. Without a password nobody can log in as it.\n\n"
+        "Example: manage.py user create alice --name 'Alice Ahn' --email alice@example.com"
+    )
     def create(
         self,
         username: Annotated[
@@ -132,7 +135,7 @@ class Command(Noun):
         is_one = "is no administrator" if end else "is an administrator"
         present(self, facts, [f"{user} {is_one}{'' if changed else ' already'}."], as_json=as_json)
 
-    @command(name="list", help="List users by name.")
+    @command(name="list", help="List users by name.\n\nExample: manage.py user list")
     def list_users(
         self,
         state: Annotated[UserState | None, typer.Option(help="Only those in this state.")] = None,
@@ -148,33 +151,45 @@ class Command(Noun):
         lines = table(rows, none="There is no such user.")
         present(self, {"total": found.count(), "users": rows}, lines, as_json=as_json)
 
-    @command(help="Show one user: state, second factor, memberships, keys and tokens.")
+    @command(
+        help="Show one user: state, second factor, memberships, keys and tokens.\n\n"
+        "Example: manage.py user show alice"
+    )
     def show(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             facts = accounts.describe(users.find(username))
         present(self, facts, details(facts), as_json=as_json)
 
-    @command(help="Shut a user out of everything.")
+    @command(help="Shut a user out of everything.\n\nExample: manage.py user block alice")
     def block(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser, users.Irreplaceable):
             user = users.find(username)
             changed = users.block(user)
         self._say_state(user, changed, as_json=as_json)
 
-    @command(help="Let a user in again: a blocked, banned, waiting or deactivated one.")
+    @command(
+        help="Let a user in again: a blocked, banned, waiting or deactivated one.\n\n"
+        "Example: manage.py user unblock alice"
+    )
     def unblock(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             user = users.find(username)
         self._say_state(user, users.unblock(user), as_json=as_json)
 
-    @command(help="Forget failed attempts, and end the lock that they led to.")
+    @command(
+        help="Forget failed attempts, and end the lock that they led to.\n\n"
+        "Example: manage.py user unlock alice"
+    )
     def unlock(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             user = users.find(username)
         user.forget_failures()
         present(self, {"username": user.username}, [f"{user} is not locked."], as_json=as_json)
 
-    @command(help="Turn one-time passwords on and print, once, what the authenticator app scans.")
+    @command(
+        help="Turn one-time passwords on and print, once, what the authenticator app scans.\n\n"
+        "Example: manage.py user enrol-otp alice"
+    )
     def enrol_otp(
         self,
         username: Username,
@@ -199,7 +214,10 @@ class Command(Noun):
         lines = [f"One-time passwords are on for {user}.", *([] if imported else [uri])]
         present(self, facts, lines, as_json=as_json)
 
-    @command(help="Turn one-time passwords off; without another factor the recovery codes go too.")
+    @command(
+        help="Turn one-time passwords off; without another factor the recovery codes go too.\n\n"
+        "Example: manage.py user withdraw-otp alice"
+    )
     def withdraw_otp(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             user = users.find(username)

@@ -59,7 +59,10 @@ class Command(Noun):
         rows = [_row(hook) for hook in found]
         present(self, {"webhooks": rows}, table(rows, none="There is no webhook."), as_json=as_json)
 
-    @command(help="Send a test message, and say what was answered; ends with 1 unless that was good.")
+    @command(
+        help="Send a test message, and say what was answered; ends with 1 unless that was good.\n\n"
+        "Example: manage.py webhook test 7"
+    )
     def test(self, hook_id: HookId, as_json: Json = False) -> None:
         with refusing(registrations.UnknownWebhook, destinations.NotDelivered):
             hook = registrations.find(hook_id)

@@ -56,7 +56,10 @@ class Command(Noun):
             as_json=as_json,
         )
 
-    @command(help="Close a project to a deploy key; one that opens nothing else is deleted.")
+    @command(
+        help="Close a project to a deploy key; one that opens nothing else is deleted.\n\n"
+        "Example: manage.py deploy-key remove acme/hammer 17"
+    )
     def remove(
         self,
         path: Path,

@@ -23,7 +23,10 @@ CanPush = Annotated[bool, typer.Option("--can-push", help="It may push there, to
 class Command(Noun):
     help = "Add, import, find, list and revoke SSH keys, and grant projects to deploy keys."
 
-    @command(help="Store a public key: --user for a person's, --deploy and --project for a deployment's.")
+    @command(
+        help="Store a public key: --user for a person's, --deploy and --project for a deployment's.\n\n"
+        "Example: manage.py keys add --user alice --file ~/.ssh/id_ed25519.pub"
+    )
     def add(
         self,
         file: Annotated[str, typer.Option(help="The .pub file; - is standard input.")] = "-",
@@ -55,6 +58,7 @@ class Command(Noun):
 
     @command(
         help="Find a key by its fingerprint (SHA256:… or MD5:…) or its text; ends with 1 if there is none."
+        "\n\nExample: manage.py keys find SHA256:MQHWhS9nhzUezUdD42ytxubZoBKrZLbyBZzxCkmnxXc"
     )
     def find(
         self,
@@ -69,7 +73,7 @@ class Command(Noun):
         facts = _facts(key)
         present(self, facts, details(facts), as_json=as_json)
 
-    @command(name="list", help="List keys, the newest first.")
+    @command(name="list", help="List keys, the newest first.\n\nExample: manage.py keys list --user alice")
     def list_keys(
         self,
         user: Annotated[str | None, typer.Option(metavar="USERNAME", help="Only those of this user.")] = None,
@@ -89,7 +93,10 @@ class Command(Noun):
         lines = table([{name: row[name] for name in _COLUMNS} for row in rows], none="There is no such key.")
         present(self, {"total": found.count(), "keys": rows}, lines, as_json=as_json)
 
-    @command(help="Delete keys: nobody comes in with them again. All of them or, if one is unknown, none.")
+    @command(
+        help="Delete keys: nobody comes in with them again. All of them or, if one is unknown, none.\n\n"
+        "Example: manage.py keys revoke 17 18"
+    )
     def revoke(
         self,
         ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As find and list show them.")],
@@ -101,7 +108,10 @@ class Command(Noun):
         lines = [f"Revoked key {key_id}: {key}" for key_id, key in revoked.items()]
         present(self, facts, lines, as_json=as_json)
 
-    @command(help="Open a project to a deploy key, or change whether it may push there.")
+    @command(
+        help="Open a project to a deploy key, or change whether it may push there.\n\n"
+        "Example: manage.py keys grant 17 --project acme/hammer"
+    )
     def grant(
         self, key: KeyId, project: ProjectPath, can_push: CanPush = False, as_json: Json = False
     ) -> None:
@@ -118,14 +128,20 @@ class Command(Noun):
         facts = _facts(row.key)
         present(self, facts, [f"Key {key} opens {row.project.full_path} for {mode}."], as_json=as_json)
 
-    @command(help="Close a project to a deploy key; the key stays.")
+    @command(
+        help="Close a project to a deploy key; the key stays.\n\n"
+        "Example: manage.py keys withdraw 17 --project acme/hammer"
+    )
     def withdraw(self, key: KeyId, project: ProjectPath, as_json: Json = False) -> None:
         with refusing(registrations.UnknownKeyId, registrations.NoGrant, projects.UnknownProject):
             row, place = registrations.find(key), projects.find(project)
             registrations.withdraw(key=row, project=place)
         present(self, _facts(row), [f"Key {key} does not open {place.full_path} any more."], as_json=as_json)
 
-    @command(help="List keys that end soon. Made to run daily: ends with 1 when there are any.")
+    @command(
+        help="List keys that end soon. Made to run daily: ends with 1 when there are any.\n\n"
+        "Example: manage.py keys expiring --days 14"
+    )
     def expiring(self, days: Days = 7, as_json: Json = False) -> None:
         found = expirations.keys(days=days, now=timezone.now())
         lines = map(str, found) if found else [f"No key ends within {days} days."]
