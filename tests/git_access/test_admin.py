@@ -265,7 +265,7 @@ def test_access_is_explained_on_a_page(operator: Client) -> None:
     assert operator.get(page).status_code == 200
     answer = operator.get(page, asked).content.decode()
     assert f"Refused: this user is not a member of {project.full_path}; downloading code needs Rep" in answer
-    assert "The rule that decides: the actor may know of the project (<code>project-readable<" in answer
+    assert "Rule not met: the actor may know of the project (<code>project-readable<" in answer
     assert page in operator.get(url(PushRule, "changelist")).content.decode()
 
 

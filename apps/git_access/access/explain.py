@@ -67,6 +67,23 @@ class Explanation:
         return next((rule for rule in self.rules if rule.outcome in stops), None)
 
     @property
+    def answer(self) -> str:
+        """The verdict and why; after more than one line a full stop could be taken for a part of a link."""
+        end = "" if "\n" in self.sentence else "."
+        return f"{self.verdict}: {self.sentence}{end}"
+
+    @property
+    def deciding_as(self) -> str:
+        """What the deciding rule is to the answer: its text says what it asks for, which was not so."""
+        return "Rule not met" if self.verdict == "Refused" else "Rule left open"
+
+    @property
+    def said_by_git(self) -> str:
+        """What Git's user is told, unless the sentence says the same."""
+        message = self.message.strip()
+        return "" if message.removesuffix(".") == self.sentence else message
+
+    @property
     def allowed(self) -> bool:
         """Whether the command may run."""
         return self.deciding is None

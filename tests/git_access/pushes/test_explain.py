@@ -71,7 +71,7 @@ def test_the_sentence_comes_first_then_the_rule_that_decides(stage: Stage) -> No
     assert status == 1
     assert text == (
         f"Refused: this user is not a member of {path}; pushing needs Developer.\n"
-        "The rule that decides: the actor may know of the project (project-readable).\n"
+        "Rule not met: the actor may know of the project (project-readable).\n"
         "What Git says: The project you were looking for could not be found or you don't have permission to "
         "view it.\n\n"
         "15 of 24 rules passed; --all lists them.\n"

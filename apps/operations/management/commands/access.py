@@ -38,7 +38,10 @@ _MARKS = {
 class Command(Noun):
     help = "Say why somebody may or may not use a repository."
 
-    @command(help="Say why a Git command may or may not run; ends with 1 if it may not. Writes nothing.")
+    @command(
+        help="Say why a Git command may or may not run; ends with 1 if it may not. Writes nothing.\n\n"
+        "Example: manage.py access explain --project acme/hammer --user bob --ref main"
+    )
     def explain(
         self,
         project: Annotated[str, typer.Option(metavar="PATH", help="The path as typed.")],
@@ -74,11 +77,12 @@ def _answer(question: ExplainQuestion) -> Explanation:
 
 
 def _lines(explanation: Explanation, *, every_rule: bool) -> Iterator[str]:
-    yield f"{explanation.verdict}: {explanation.sentence}."
+    yield explanation.answer
     deciding = explanation.deciding
     if deciding:
-        yield f"The rule that decides: {deciding.text} ({deciding.id})."
-        yield f"What Git says: {explanation.message.strip()}"
+        yield f"{explanation.deciding_as}: {deciding.text} ({deciding.id})."
+    if explanation.said_by_git:
+        yield f"What Git says: {explanation.said_by_git}"
     yield ""
     if every_rule:
         for rule in explanation.rules:
