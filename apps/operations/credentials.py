@@ -31,6 +31,11 @@ def first_password() -> str | None:
     return password
 
 
+def has_administrator() -> bool:
+    """Whether anybody may do everything."""
+    return User.objects.filter(admin=True).exists()
+
+
 def _register_admin_token() -> None:
     root = User.objects.named(ADMINISTRATOR).filter(admin=True).first()
     if root is None:

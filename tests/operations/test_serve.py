@@ -96,6 +96,19 @@ def test_says_where_everything_is_in_ten_lines() -> None:
     # The tenth is the address of the metrics, once an instance runs.
 
 
+def test_an_empty_instance_says_how_somebody_comes_in(tmp_path: Path) -> None:
+    store = database()
+    settings = environment(tmp_path / "data", **store)
+    empty = ("serve", "--only-prepare", "--empty")
+    line = r"^Log in as  nobody yet; make somebody: (.+)$"
+    (command,) = re.findall(line, manage(settings, *empty), re.MULTILINE)
+
+    own = {**os.environ, **store}
+    subprocess.run(["sh", "-c", command.replace("NAME", "operator")], env=own, check=True)
+
+    assert "Log in as" not in manage(settings, *empty)
+
+
 def test_the_line_to_try_prints_requests_to_this_instance() -> None:
     with prepared_folder() as (data, database):
         output = manage(environment(data, **database), "serve", "--only-prepare")

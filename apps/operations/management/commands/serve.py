@@ -45,11 +45,11 @@ class Command(BaseCommand):
         self._make_files(server, empty=empty)
         lock = None if only_prepare else _hold_folder()
         self._make_database(empty=empty)
-        password = credentials.first_password()
+        login = _login(credentials.first_password(), to_terminal=self.stdout.isatty())
         credentials.register()
         connections.close_all()
         if lock is None:
-            self._describe(server, password)
+            self._describe(server, login)
             return
         try:
             listener = listening.listen(address)
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot listen on {address}: {os.strerror(error.errno or 0)}.") from error
         self._follow_address(listening.instance_url(server))
         metrics = self._metrics_listener()
-        self._describe(listening.of(listener), password)
+        self._describe(listening.of(listener), login)
         if metrics:
             self._describe_metrics(listening.of(metrics))
         _become_instance(lock, listener, metrics)
@@ -107,16 +107,13 @@ class Command(BaseCommand):
             call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
 
-    def _describe(self, server: listening.InstanceAddress, password: str | None) -> None:
+    def _describe(self, server: listening.InstanceAddress, login: str) -> None:
         """Print what a person needs to try the instance."""
         self._tell("Instance", str(settings.DATA))
         self._tell("Address", server.socket or server.url)
         self._tell("Admin", f"{server.root}/admin/")
-        if password and self.stdout.isatty():
-            self._tell("Log in as", f"{credentials.ADMINISTRATOR} with {password} (shown only now)")
-        elif password:  # whatever keeps this output is not the place for it
-            path = folder.keep_password(password)
-            self._tell("Log in as", f"{credentials.ADMINISTRATOR} with the password in {path}")
+        if login:
+            self._tell("Log in as", login)
         if examples.requests(server):
             self._tell(
                 "Tokens", f"{folder.ADMIN_TOKEN} (acts for root), {folder.AGENT_TOKEN}, in that folder"
@@ -128,10 +125,25 @@ class Command(BaseCommand):
         self.stdout.write(f"{what:10} {text}")
 
 
+def _login(password: str | None, *, to_terminal: bool) -> str:
+    """Return who can log in, and with what: of a new instance only, or of one that has nobody for it."""
+    if password and to_terminal:
+        return f"{credentials.ADMINISTRATOR} with {password} (shown only now)"
+    if password:  # whatever keeps this output is not the place for it
+        return f"{credentials.ADMINISTRATOR} with the password in {folder.keep_password(password)}"
+    if credentials.has_administrator():
+        return ""
+    return f"nobody yet; make somebody: {_command('user', 'create', 'NAME', '--admin', '--random-password')}"
+
+
 def _examples_command(server: listening.InstanceAddress) -> str:
     """Return what prints curl lines for this server, to paste into any shell."""
     bind = [] if folder.is_loopback(settings.INSTANCE_URL) and not server.socket else ["--bind", server.bind]
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "examples", *bind]
+    return _command("examples", *bind)
+
+
+def _command(*words: str) -> str:
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), *words]
     return shlex.join(["env", f"DATA={settings.DATA}", *manage])
 
 
