@@ -22,6 +22,7 @@ admin.site.unregister(DBTaskResult)
 class JobAdmin(ReadOnly, ModelAdmin[Any]):
     """Jobs as the library keeps them; nobody writes one here, but one can be run again or thrown away."""
 
+    row_names = ("job", "jobs")
     list_display = ("name", "state", "attempts", "enqueued_at", "started_at", "finished_at", "error")
     list_filter = ("status",)
     search_fields = ("pk",)

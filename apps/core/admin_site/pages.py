@@ -1,8 +1,10 @@
 """What the pages of every app share: one look, lists that stay fast, and who may write."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError
 from django.db.models import Model, QuerySet
@@ -35,6 +37,8 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
     can use its index; a term is one text, not a row of words.
     """
 
+    # What rows are called here, one and many, where their model is another's and has other words for them.
+    row_names: ClassVar[tuple[str, str] | None] = None
     # What can be done with one row, on its page: the name of an action, and what its button says.
     row_actions: ClassVar[Mapping[str, str]] = {}
     change_form_outer_before_template = "admin/rows/head.html"
@@ -44,6 +48,12 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
+
+    def __init__(self, model: type[Row], site: AdminSite) -> None:
+        super().__init__(model, site)
+        if self.row_names:
+            self.opts = copy(self.opts)
+            self.opts.verbose_name, self.opts.verbose_name_plural = self.row_names
 
     def fixed_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """Return the fields that nobody writes here; what ``get_readonly_fields`` is elsewhere."""

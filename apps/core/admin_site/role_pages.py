@@ -13,6 +13,7 @@ admin.site.unregister(Group)
 class RoleAdmin(DjangoGroupAdmin, ModelAdmin[Group]):
     """Four roles come with the instance and are set anew by every upgrade; others may be added."""
 
+    row_names = ("role", "roles")
     list_display = ("name",)
     search_fields = ("name__icontains",)
     ordering = ("name",)

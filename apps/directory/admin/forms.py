@@ -54,6 +54,9 @@ class NewUserForm(AdminUserCreationForm[User]):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        usable = self.fields["usable_password"]
+        usable.label = "Log in with a password"
+        usable.help_text = "Disabled: keys and tokens work, and nobody can log in to this site as this user."
         for name in ("password1", "password2"):
             self.fields[name].widget.attrs["class"] = " ".join(INPUT_CLASSES)
 

@@ -87,16 +87,16 @@ class Namespace(models.Model):
     visibility_level = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PRIVATE)
     archived = models.BooleanField(default=False)
     share_with_group_lock = models.BooleanField(default=False)
-    lfs_enabled = models.BooleanField(null=True, blank=True)
+    lfs_enabled = models.BooleanField("LFS enabled", null=True, blank=True)
     project_creation_level = models.PositiveSmallIntegerField(choices=ProjectCreation, null=True, blank=True)
     default_branch_protection = models.PositiveSmallIntegerField(
         choices=BranchProtection, null=True, blank=True
     )
     repository_size_limit = models.BigIntegerField(null=True, blank=True, help_text="Bytes; 0 is no limit.")
     enabled_git_access_protocol = models.CharField(
-        max_length=4, blank=True, choices=(("ssh", "SSH only"), ("http", "HTTP only"))
+        "Git access protocols", max_length=4, blank=True, choices=(("ssh", "SSH only"), ("http", "HTTP only"))
     )
-    enforce_ssh_certificates = models.BooleanField(default=False)
+    enforce_ssh_certificates = models.BooleanField("enforce SSH certificates", default=False)
     wiki_access_level = models.PositiveSmallIntegerField(choices=FeatureLevel, default=FeatureLevel.ENABLED)
     wiki_repository_exists = models.BooleanField(null=True, blank=True)
     repository_read_only = models.BooleanField(default=False)

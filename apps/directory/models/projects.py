@@ -57,7 +57,7 @@ class Project(models.Model):
     repository_exists = models.BooleanField(null=True, blank=True)
     wiki_repository_exists = models.BooleanField(null=True, blank=True)
     default_branch = models.CharField(max_length=1024, null=True, blank=True)  # noqa: DJ001 -- null: unknown, "": no branch yet
-    lfs_enabled = models.BooleanField(null=True, blank=True)
+    lfs_enabled = models.BooleanField("LFS enabled", null=True, blank=True)
     printing_merge_request_link_enabled = models.BooleanField(default=True)
     repository_size_limit = models.BigIntegerField(null=True, blank=True, help_text="Bytes; 0 is no limit.")
     repository_access_level = models.PositiveSmallIntegerField(

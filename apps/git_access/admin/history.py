@@ -72,6 +72,7 @@ class ReasonFilter(admin.SimpleListFilter):
 class DenialAdmin(ReadOnly, ModelAdmin[Denial]):
     """The latest refused Git commands; what there are more of is only counted."""
 
+    row_names = ("refusal", "refusals")
     list_display = ("created_at", "who", "place", "action", "protocol", "address", "message")
     list_display_links = ("created_at",)
     list_filter = (ReasonFilter, ("user", RelatedFilter), ("project", RelatedFilter))

@@ -29,7 +29,7 @@ class GitAuditEvent(models.Model):
     key = models.ForeignKey(
         Key, null=True, blank=True, on_delete=models.SET_NULL, related_name="git_audit_events"
     )
-    gl_repository = models.CharField(max_length=64, db_index=True)
+    gl_repository = models.CharField("repository", max_length=64, db_index=True)
     protocol = models.CharField(max_length=16)
     action = models.CharField(max_length=32)
     verb = models.CharField(max_length=8, choices=GitVerb)

@@ -36,7 +36,9 @@ class FileStore(models.IntegerChoices):
 class LfsObject(models.Model):
     """One file, known by the SHA-256 of its content; any number of projects may have it."""
 
-    oid = models.CharField(max_length=64, validators=[RegexValidator(rf"^{OID}\Z", "64 hex digits.")])
+    oid = models.CharField(
+        "SHA-256", max_length=64, validators=[RegexValidator(rf"^{OID}\Z", "64 hex digits.")]
+    )
     size = models.BigIntegerField()
     file = models.FileField(upload_to=file_name, storage=lfs_storage, max_length=255, blank=True)
     file_store = models.PositiveSmallIntegerField(choices=FileStore, default=FileStore.LOCAL)

@@ -21,7 +21,7 @@ class PushRecord(models.Model):
     receipt = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Given when it was received: it is recorded once."
     )
-    gl_repository = models.CharField(max_length=64, db_index=True)
+    gl_repository = models.CharField("repository", max_length=64, db_index=True)
     identifier = models.CharField(max_length=255, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

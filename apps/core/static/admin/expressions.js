@@ -69,3 +69,10 @@ document.addEventListener("alpine:init", () => {
   );
   rewrite("x-bind:action", (text) => (text.includes("window.location") ? "formAction()" : text));
 });
+
+// On a narrow screen a cell begins with the name of its column, which is written as the columns' heads are.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const cell of document.querySelectorAll("#result_list [data-label]")) {
+    cell.dataset.label = cell.dataset.label.charAt(0).toUpperCase() + cell.dataset.label.slice(1);
+  }
+});
