@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from apps.directory.models import User
 from apps.git_access.pushes.tasks import process_push
 from tests.admin.test_pages import REGISTERED, row_of
-from tests.factories.git_access import PushRecordFactory, WebhookFactory
+from tests.factories.git_access import DenialFactory, PushRecordFactory, WebhookFactory
 from tests.factories.ssh_keys import DeployKeyGrantFactory, KeyFactory
 
 CHROMIUM = os.environ.get("CHROMIUM_BINARY") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -142,6 +142,23 @@ def test_what_has_no_blanks_stays_in_the_window(
             beyond[url] = found
 
     assert (faults, beyond) == ([], {})
+
+
+CUT_OFF = """() => [...document.querySelectorAll("#result_list [data-label]")]
+  .filter(e => e.scrollHeight > e.clientHeight + 1 || !/^[A-Z]/.test(e.dataset.label))
+  .map(e => e.dataset.label)"""
+
+
+@WIDTHS
+def test_a_cell_shows_all_of_its_text_and_its_column_by_name(
+    page: Page, live_server: LiveServer, width: int
+) -> None:
+    DenialFactory.create(place="group/" * 20, message="You may not do what you wanted to do here. " * 4)
+    page.goto(f"{live_server.url}{reverse('admin:git_access_denial_changelist')}")
+    page.wait_for_load_state("networkidle")
+
+    assert page.locator("#result_list [data-label]").count() > 5
+    assert page.evaluate(CUT_OFF) == []
 
 
 VISIBLE = """() => [...document.querySelectorAll("form input, form select, form textarea")]

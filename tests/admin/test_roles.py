@@ -1,5 +1,6 @@
 """What each role may see and do, and how nobody gets further than the own role."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -363,3 +364,14 @@ def test_the_page_says_what_the_declaration_does() -> None:
     ]
 
     assert [row for row in written if set("".join(row)) != {"-"}] == roles.table()
+
+
+def test_a_role_is_called_so_on_its_pages(operator: Client) -> None:
+    role = Group.objects.create(name="night watch")
+
+    new = operator.get(reverse("admin:auth_group_add")).content.decode()
+    own = operator.get(reverse("admin:auth_group_change", args=[role.pk])).content.decode()
+
+    assert "Add role" in new
+    assert re.search(r"Delete\s+role", own)
+    assert not re.search(r"(Add|Change|Delete)\s+group\b", new + own)
