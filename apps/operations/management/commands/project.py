@@ -71,10 +71,7 @@ class Command(Noun):
         if not project.repository_exists:
             self.stderr.write(_how_to_get_a_repository(project))
 
-    @command(
-        help="Let Gitaly make the repository of a project that lacks one.\n\n"
-        "Example: manage.py project create-repository acme/hammer"
-    )
+    @command(help="Make a missing repository.\n\nExample: manage.py project create-repository acme/hammer")
     def create_repository(
         self,
         path: Path,
@@ -95,10 +92,7 @@ class Command(Noun):
         project.refresh_from_db()
         present(self, _row(project), [f"{project.full_path} has its repository."], as_json=as_json)
 
-    @command(
-        help="Show one project: its repository, and what is known of it.\n\n"
-        "Example: manage.py project show acme/hammer"
-    )
+    @command(help="Show one project and its repository.\n\nExample: manage.py project show acme/hammer")
     def show(self, path: Path, as_json: Json = False) -> None:
         with refusing(projects.UnknownProject):
             project = projects.find(path)
@@ -205,10 +199,7 @@ class Command(Noun):
         with refusing(projects.UnknownProject, places.Unmovable):
             moving.show_to(self, projects.find(path), level=level, as_json=as_json)
 
-    @command(
-        help="Refuse pushes; --end takes them again. Everybody reads on.\n\n"
-        "Example: manage.py project archive acme/hammer",
-    )
+    @command(help="Refuse pushes; --end takes them again.\n\nExample: manage.py project archive acme/hammer")
     def archive(
         self,
         path: Path,

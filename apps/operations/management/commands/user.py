@@ -78,10 +78,7 @@ class Command(Noun):
         lines = [f"{user}: {field} is {value}." for field, value in changes.items()]
         present(self, {"username": user.username, **changes}, lines, as_json=as_json)
 
-    @command(
-        help="Give a user another name; former paths lead to the new ones.\n\n"
-        "Example: manage.py user rename alice alina",
-    )
+    @command(help="Rename a user; former paths lead on.\n\nExample: manage.py user rename alice alina")
     def rename(
         self,
         username: Username,
@@ -119,9 +116,7 @@ class Command(Noun):
         shown = [] if stdin else [f"Password (shown only now): {password}"]
         present(self, facts, [f"{user} has a new password.", *shown], as_json=as_json)
 
-    @command(
-        help="Make a user an administrator; --end takes that away.\n\nExample: manage.py user promote alice"
-    )
+    @command(help="Make an administrator; --end takes that away.\n\nExample: manage.py user promote alice")
     def promote(
         self,
         username: Username,
@@ -167,19 +162,13 @@ class Command(Noun):
             changed = users.block(user)
         self._say_state(user, changed, as_json=as_json)
 
-    @command(
-        help="Let a user in again: a blocked, banned, waiting or deactivated one.\n\n"
-        "Example: manage.py user unblock alice"
-    )
+    @command(help="Let a user in again, whatever kept it out.\n\nExample: manage.py user unblock alice")
     def unblock(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             user = users.find(username)
         self._say_state(user, users.unblock(user), as_json=as_json)
 
-    @command(
-        help="Forget failed attempts, and end the lock that they led to.\n\n"
-        "Example: manage.py user unlock alice"
-    )
+    @command(help="Forget failed logins and the lock they led to.\n\nExample: manage.py user unlock alice")
     def unlock(self, username: Username, as_json: Json = False) -> None:
         with refusing(users.UnknownUser):
             user = users.find(username)
