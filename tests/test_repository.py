@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -16,6 +17,9 @@ MAX_FILE = 250  # lines
 MAX_FUNCTION = 30  # lines, without decorators and docstring
 SOURCES = ("apps", "gitlab_internal")
 GENERATED = {"migrations", "stubs"}
+# Django's own names, and those that still stand for two classes each.
+SHARED_NAMES = {"Command", "DatabaseWrapper", "Media", "Meta"}
+SHARED_NAMES |= {"Forbidden", "Identifier", "Parameters", "Push", "ReportParameters", "_Answer"}
 
 
 def sources() -> Iterator[Path]:
@@ -64,6 +68,13 @@ def test_a_lock_file_pins_every_package_by_its_hash_and_names_no_host(name: str)
     for package in packages:
         assert re.fullmatch(r"[a-z0-9._-]+(\[[a-z0-9,]+\])?==[^ ]+( ; [^\\]+)? \\", package), package
         assert re.search(rf"{re.escape(package)}\n    --hash=sha256:[0-9a-f]{{64}}", text), package
+
+
+def test_a_name_stands_for_one_class() -> None:
+    trees = [ast.parse(path.read_text()) for path in sources()]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+    assert {name for name, number in names.items() if number > 1} <= SHARED_NAMES
 
 
 def test_no_file_is_longer_than_it_may_be() -> None:
