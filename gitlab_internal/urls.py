@@ -30,7 +30,7 @@ from apps.core.api.routes import loaded_when_asked, with_or_without_slash
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
-from apps.git_access.views.lfs import LfsAuthenticateViewSet
+from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
 from apps.operations.monitoring import probes
 from apps.ssh_keys.views.certificates import CertificateViewSet
@@ -74,7 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Git Authentication
     path(f"{INTERNAL}allowed", AccessViewSet.as_view({"post": "allowed"})),
     # LFS Authentication
-    path(f"{INTERNAL}lfs_authenticate", LfsAuthenticateViewSet.as_view({"post": "lfs_authenticate"})),
+    path(f"{INTERNAL}lfs_authenticate", LfsViewSet.as_view({"post": "lfs_authenticate"})),
     # Authorized Keys Check
     path(f"{INTERNAL}authorized_keys", KeyViewSet.as_view({"get": "authorized_keys"})),
     # Get user for user ID or key
@@ -189,7 +189,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{INTERNAL}authorized_certs", CertificateViewSet.as_view({"get": "authorized_certs"})),
     path(f"{INTERNAL}shellhorse/git_audit_event", AuditViewSet.as_view({"post": "git_audit_event"})),
-    path(f"{INTERNAL}lfs", LfsAuthenticateViewSet.as_view({"get": "lfs"})),
+    path(f"{INTERNAL}lfs", LfsViewSet.as_view({"get": "lfs"})),
     # Probes for load balancers
     *probes.urlpatterns,
     # What stands above, for programs and for people

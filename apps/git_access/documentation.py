@@ -26,7 +26,7 @@ from apps.git_access.serializers.params import (
 from apps.git_access.views.access import AccessViewSet
 from apps.git_access.views.audit import AuditViewSet
 from apps.git_access.views.instance import InstanceViewSet
-from apps.git_access.views.lfs import LfsAuthenticateViewSet
+from apps.git_access.views.lfs import LfsViewSet
 from apps.git_access.views.pushes import PushViewSet
 from apps.ssh_keys.params import ActorParameters
 
@@ -85,7 +85,7 @@ OPERATIONS: Operations = {
         parameters=ALLOWED,
         answers=(Answer(200, "It may.", GRANT), *UNREADABLE_GIT, *REFUSALS),
     ),
-    LfsAuthenticateViewSet.lfs_authenticate: Operation(
+    LfsViewSet.lfs_authenticate: Operation(
         heading="LFS Authentication",
         summary="Give a token for LFS",
         consumers=(SHELL,),
@@ -154,7 +154,7 @@ OPERATIONS: Operations = {
             *REFUSALS,
         ),
     ),
-    LfsAuthenticateViewSet.lfs: Operation(
+    LfsViewSet.lfs: Operation(
         summary="The bytes of one LFS file",
         consumers=(GITALY,),
         parameters=of_serializer(LfsFileParameters),

@@ -23,7 +23,7 @@ from apps.ssh_keys.params import claim_in
 ACTOR_NOT_FOUND = {"message": "404 Not found"}  # not the text of ResourceNotFound: clients see both
 
 
-class LfsAuthenticateViewSet(InternalViewSet):
+class LfsViewSet(InternalViewSet):
     """Doc: LFS Authentication. Called by GitLab Shell for ``git-lfs-authenticate``."""
 
     authentication_classes = (SharedSecretAuthentication,)

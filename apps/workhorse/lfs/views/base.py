@@ -65,7 +65,7 @@ def lfs(body: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     return HttpResponse(json.dumps(body), status=status, content_type=MEDIA_TYPE)
 
 
-class LfsViewSet(WorkhorseViewSet):
+class ProjectLfsViewSet(WorkhorseViewSet):
     """Who asks, then whether there is LFS, then what the actor may: refused in this order."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (LfsAuthentication,)

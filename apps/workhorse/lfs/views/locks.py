@@ -13,12 +13,12 @@ from apps.git_access.models import LfsFileLock
 from apps.workhorse.lfs import locks
 from apps.workhorse.lfs.locks import LockQuery
 from apps.workhorse.lfs.payloads import lock_payload
-from apps.workhorse.lfs.views.base import NOT_JSON, LfsFailure, LfsViewSet, lfs
+from apps.workhorse.lfs.views.base import NOT_JSON, LfsFailure, ProjectLfsViewSet, lfs
 
 NO_PERMISSIONS = (403, "You have no permissions")
 
 
-class LockViewSet(LfsViewSet):
+class LockViewSet(ProjectLfsViewSet):
     """Not in the document: who keeps which file, on all branches."""
 
     def is_download(self) -> bool:

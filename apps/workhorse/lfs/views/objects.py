@@ -14,7 +14,7 @@ from apps.workhorse.lfs import credentials, keeping, objects
 from apps.workhorse.lfs.credentials import LfsCredential
 from apps.workhorse.lfs.objects import EMPTY, HeldObject, Wanted
 from apps.workhorse.lfs.payloads import OF_UPLOADS, Addresses, download_payload, send_url, upload_payload
-from apps.workhorse.lfs.views.base import FORBIDDEN, NOT_FOUND, NOT_JSON, LfsFailure, LfsViewSet, lfs
+from apps.workhorse.lfs.views.base import FORBIDDEN, NOT_FOUND, NOT_JSON, LfsFailure, ProjectLfsViewSet, lfs
 
 MOST = 1000  # files in one batch
 LEGACY = "Server supports batch API only, please update your Git LFS client to version 1.0.1 and up."
@@ -22,7 +22,7 @@ READ_ONLY = "You cannot write to this read-only GitLab instance."
 OCTETS = "application/octet-stream"
 
 
-class BatchViewSet(LfsViewSet):
+class BatchViewSet(ProjectLfsViewSet):
     """Not in the document: the first request of every ``git lfs push`` and ``git lfs pull``."""
 
     def is_download(self) -> bool:
@@ -90,7 +90,7 @@ class BatchViewSet(LfsViewSet):
         )
 
 
-class LegacyViewSet(LfsViewSet):
+class LegacyViewSet(ProjectLfsViewSet):
     """Not in the document: what clients of before 2015 ask."""
 
     def find(self) -> None:
@@ -102,7 +102,7 @@ class LegacyViewSet(LfsViewSet):
         raise LfsFailure(501, LEGACY)
 
 
-class FileViewSet(LfsViewSet):
+class FileViewSet(ProjectLfsViewSet):
     """Not in the document: fetching a file, whose bytes Workhorse or the store sends."""
 
     def is_download(self) -> bool:

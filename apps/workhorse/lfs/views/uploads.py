@@ -18,7 +18,7 @@ from apps.workhorse.lfs import keeping, objects
 from apps.workhorse.lfs.authentication import LfsAuthentication
 from apps.workhorse.lfs.keeping import Upload
 from apps.workhorse.lfs.payloads import local_target, remote_target
-from apps.workhorse.lfs.views.base import LfsFailure, LfsViewSet, lfs
+from apps.workhorse.lfs.views.base import LfsFailure, ProjectLfsViewSet, lfs
 
 NO_FILE = TextFailure(422, "Unprocessable entity")
 UPLOAD = "file.gitlab-workhorse-upload"
@@ -29,7 +29,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
 }
 
 
-class UploadViewSet(LfsViewSet):
+class UploadViewSet(ProjectLfsViewSet):
     """Not in the document: both questions come from Workhorse alone, and both are decided in full."""
 
     authentication_classes = (WorkhorseAuthentication, LfsAuthentication)
