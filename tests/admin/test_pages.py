@@ -270,3 +270,24 @@ def test_a_filter_by_a_moment_that_no_database_has_is_said_to_be_wrong(
 
     assert page.redirect_chain[-1][0].endswith("?e=1")
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in REGISTERED if getattr(admin.site._registry[model], "row_names", None)]
+)
+def test_other_words_for_rows_leave_what_is_known_of_their_model(model: type[models.Model]) -> None:
+    known: Any = model._meta
+    page: Any = admin.site._registry[model]
+
+    def fields_of(options: Any) -> set[str]:
+        return {field.name for field in options.get_fields(include_hidden=True)}
+
+    known._expire_cache()  # as in a process that has just started
+    expected = fields_of(known)
+    known._expire_cache()
+
+    renamed = type(page)(model, admin.site).opts
+
+    assert renamed.verbose_name == page.row_names[0]
+    assert fields_of(renamed) == expected
+    assert fields_of(known) == expected

@@ -1,8 +1,7 @@
 """What the pages of every app share: one look, lists that stay fast, and who may write."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -21,6 +20,7 @@ if TYPE_CHECKING:  # unfold ships no types; its classes are Django's with anothe
     from django.contrib.admin import ModelAdmin as _ModelAdmin
     from django.contrib.admin import StackedInline as _StackedInline
     from django.contrib.admin import TabularInline as _TabularInline
+    from django.db.models.options import Options
 else:
     from unfold.admin import ModelAdmin as _ModelAdmin
     from unfold.admin import StackedInline as _StackedInline
@@ -28,6 +28,21 @@ else:
 
 Row = TypeVar("Row", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
+
+
+class RenamedOptions:
+    """What is known of a model, with other words for its rows.
+
+    No copy: Django caches in the options of a model how others refer to it, and a copy spoils that cache.
+    """
+
+    def __init__(self, options: Any, verbose_name: str, verbose_name_plural: str) -> None:
+        self._options = options
+        self.verbose_name = verbose_name
+        self.verbose_name_plural = verbose_name_plural
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._options, name)
 
 
 class ModelAdmin(CsvExport, _ModelAdmin[Row]):
@@ -52,8 +67,7 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
     def __init__(self, model: type[Row], site: AdminSite) -> None:
         super().__init__(model, site)
         if self.row_names:
-            self.opts = copy(self.opts)
-            self.opts.verbose_name, self.opts.verbose_name_plural = self.row_names
+            self.opts = cast("Options[Row]", RenamedOptions(self.opts, *self.row_names))
 
     def fixed_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """Return the fields that nobody writes here; what ``get_readonly_fields`` is elsewhere."""
