@@ -121,7 +121,6 @@ def test_a_failed_job_is_retried_from_its_page(operator: Client) -> None:
 
     assert set(offered) == {"Retry", "Discard"}
     assert DBTaskResult.objects.get(pk=job.pk).status == TaskResultStatus.READY
-    assert page.context["row_title"].startswith("process_push of ")
 
 
 def test_users_are_blocked_together_and_the_last_administrator_is_named(operator: Client) -> None:

@@ -1,5 +1,6 @@
 """What operators do about jobs."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,7 +59,10 @@ def test_a_job_is_discarded_unless_a_worker_has_it(operator: Client) -> None:
     assert act(operator, "discard", waiting, running) == "Discarded jobs: 1."
 
     assert list(DBTaskResult.objects.values_list("pk", flat=True)) == [running.pk]
-    assert LogEntry.objects.get().object_pk == str(waiting.pk)
+    entry = LogEntry.objects.get()
+    assert (entry.object_pk, entry.object_repr) == (str(waiting.pk), f"process_push {waiting.pk}")
+    log = operator.get("/admin/auditlog/logentry/").content.decode()
+    assert "Task Result" not in log
 
 
 def test_a_failed_job_shows_why(operator: Client) -> None:
@@ -70,3 +74,18 @@ def test_a_failed_job_shows_why(operator: Client) -> None:
 
     assert "Traceback: &lt;x&gt;" in page
     assert "ValueError" in operator.get(JOBS).content.decode()
+
+
+def test_a_job_is_called_by_its_task_and_number_and_described_in_plain_words(operator: Client) -> None:
+    failed = job(TaskResultStatus.FAILED, worker_ids=["first", "second"])
+
+    for page in ("change", "history"):
+        shown = operator.get(f"{JOBS}{failed.pk}/{page}/").content.decode()
+        assert f"process_push {failed.pk}" in re.findall(r"<title>(.*?)</title>", shown, re.DOTALL)[0]
+        assert "DBTaskResult" not in shown
+    shown = operator.get(f"{JOBS}{failed.pk}/change/").content.decode()
+
+    labels = {label.strip() for label in re.findall(r"<label[^>]*>([^<]*)</label>", shown)}
+    assert {"Given", "Tried by", "Queue", "Number", "Error"} <= labels
+    assert not labels & {"Args kwargs", "Worker id", "Queue name", "Exception class path", "Id"}
+    assert "first, second" in shown

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.lists import RelatedFilter
@@ -27,10 +28,11 @@ class ModelFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every model with a page, by its name; asking the log which ones occur would read all of it."""
-        models = sorted(admin.site._registry, key=lambda model: str(model._meta.verbose_name_plural).lower())
-        return [
-            (model._meta.label_lower, str(model._meta.verbose_name_plural).capitalize()) for model in models
+        kinds = [
+            (page.opts.label_lower, capfirst(str(page.opts.verbose_name_plural)))
+            for page in admin.site._registry.values()
         ]
+        return sorted(kinds, key=lambda kind: kind[1].lower())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Apply the choice."""
@@ -68,7 +70,8 @@ class LogEntryAdmin(ReadOnly, ModelAdmin[LogEntry]):
     @admin.display(description="model")
     def kind(self, entry: LogEntry) -> str:
         """The name of the model, as people say it."""
-        return str(entry.content_type.name)
+        page = admin.site._registry.get(entry.content_type.model_class())
+        return str(page.opts.verbose_name if page else entry.content_type.name)
 
     @admin.display(description="row")
     def thing(self, entry: LogEntry) -> str:

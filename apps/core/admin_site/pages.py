@@ -127,13 +127,8 @@ class ModelAdmin(CsvExport, _ModelAdmin[Row]):
         row = context.get("original")
         if row is not None:
             context["row_links"] = row_links.of(row, request)
-            context["row_title"] = self.row_title(row)
             context["row_actions"] = self._actions_for_one(request, row)
         return super().render_change_form(request, context, *arguments, **named)
-
-    def row_title(self, row: Any) -> str:
-        """Return the name of a row, as its page shows it."""
-        return str(row)
 
     def offers(self, action: str, row: Any) -> bool:
         """Whether an action makes sense for a row as it is."""

@@ -24,9 +24,7 @@ def trail(context: template.Context) -> list[dict[str, str]]:
     steps.append({"title": title, "link": reverse(f"{name}_changelist")})
     row = context.get("original") or context.get("object")
     if row is not None and not isinstance(row, str):
-        steps.append(
-            {"title": context.get("row_title") or str(row), "link": reverse(f"{name}_change", args=[row.pk])}
-        )
+        steps.append({"title": str(row), "link": reverse(f"{name}_change", args=[row.pk])})
     elif context.get("add"):
         steps.append({"title": f"Add {NAMED.get(options.label_lower, options.verbose_name)}", "link": ""})
     return steps
