@@ -25,6 +25,7 @@ from apps.agent.models import (
 from apps.core.admin_site import audit, charts
 from apps.core.admin_site.lists import RelatedFilter
 from apps.core.admin_site.pages import ModelAdmin, ReadOnly, StackedInline, TabularInline
+from apps.core.counting import counted
 
 CHART_DAYS = 30
 
@@ -131,7 +132,7 @@ class AgentTokenAdmin(ModelAdmin[AgentToken]):
         """End tokens for good."""
         with audit.of_each(tokens):
             revoked = AgentToken.objects.filter(pk__in=tokens).revoke(at=timezone.now())
-        self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)
+        self.message_user(request, f"{counted(revoked, 'token is', 'tokens are')} revoked.", messages.SUCCESS)
 
 
 @admin.register(Environment)
@@ -169,14 +170,18 @@ class AlertAdmin(ModelAdmin[Alert]):
         """Note that somebody is at it."""
         with audit.of_each(alerts):
             changed = Alert.objects.filter(pk__in=alerts).acknowledge()
-        self.message_user(request, f"{changed} alerts are acknowledged.", messages.SUCCESS)
+        self.message_user(
+            request, f"{counted(changed, 'alert is', 'alerts are')} acknowledged.", messages.SUCCESS
+        )
 
     @admin.action(description="Resolve the selected alerts", permissions=["change"])
     def resolve(self, request: HttpRequest, alerts: QuerySet[Alert]) -> None:
         """End alerts: the same again will be a new one."""
         with audit.of_each(alerts):
             changed = Alert.objects.filter(pk__in=alerts).resolve(at=timezone.now())
-        self.message_user(request, f"{changed} alerts are resolved.", messages.SUCCESS)
+        self.message_user(
+            request, f"{counted(changed, 'alert is', 'alerts are')} resolved.", messages.SUCCESS
+        )
 
 
 class FindingInline(ReadOnly, StackedInline[Finding, Vulnerability]):

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 
 from apps.core import encryption, secret_files, secret_uses
+from apps.core.counting import counted
 from apps.core.secret_files import SecretFile
 from apps.operations import stored_secrets
 
@@ -129,7 +130,8 @@ def _require_all_renewed() -> None:
     found = stored_secrets.survey(stored_secrets.pages())
     if found.older:
         raise StillNeeded(
-            f"{found.older} stored secrets are under an older key: run `manage.py secret reencrypt`."
+            f"{counted(found.older, 'stored secret is', 'stored secrets are')} under an older key: "
+            "run `manage.py secret reencrypt`."
         )
 
 

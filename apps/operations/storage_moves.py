@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.db import transaction
 
+from apps.core.counting import counted
 from apps.core.gitaly.client import Gitaly
 from apps.core.gitaly.failures import RepositoryNotFound
 from apps.directory.models import Project
@@ -191,9 +192,9 @@ def _await_pushes(project: Project, *, patience: float, tell: Tell) -> None:
     told = False
     while running := _pushes(project):
         if time.monotonic() > end:
-            raise Immovable(f"{running} pushes are under way still; try again later.")
+            raise Immovable(f"{counted(running, 'push is', 'pushes are')} under way still; try again later.")
         if not told:
-            tell(f"waiting for {running} pushes to end")
+            tell(f"waiting for {counted(running, 'push', 'pushes')} to end")
             told = True
         time.sleep(_PAUSE)
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.core import client_address
+from apps.core.counting import counted
 from apps.directory.models import User
 from apps.ssh_keys import logins
 
@@ -53,7 +54,9 @@ def too_many(request: HttpRequest, answered: HttpResponse, credentials: dict[str
     log.warning("login", outcome="too many failures", address=client_address.of(request))
     wait: timedelta = settings.AXES_COOLOFF_TIME
     minutes = int(wait.total_seconds() // 60)
-    text = f"Too many logins from this address have failed. Wait {minutes} minutes, then try again."
+    text = (
+        f"Too many logins from this address have failed. Wait {counted(minutes, 'minute')}, then try again."
+    )
     answer = render(request, "message.html", {"title": "Too many failed logins", "text": text}, status=429)
     answer["Retry-After"] = str(minutes * 60)
     return answer

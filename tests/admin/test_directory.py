@@ -255,7 +255,7 @@ def test_tokens_are_revoked_and_nothing_else_of_them_changes(operator: Client) -
 
     answer = operator.post(url, {"action": "revoke", "_selected_action": [token.pk]}, follow=True)
 
-    assert [str(message) for message in answer.context["messages"]] == ["1 tokens are revoked."]
+    assert [str(message) for message in answer.context["messages"]] == ["1 token is revoked."]
     revoked = PersonalAccessToken.objects.filter(revoked=True)
     assert (list(revoked), other.revoked) == ([token], False)
 

@@ -240,6 +240,6 @@ def test_a_key_is_found_by_its_fingerprint_and_ended(
     page.wait_for_load_state("networkidle")
 
     key.refresh_from_db()
-    assert "1 keys have expired." in page.content()
+    assert "1 key has expired." in page.content()
     assert key.expires_at is not None
     assert faults == []

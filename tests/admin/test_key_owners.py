@@ -44,7 +44,7 @@ def test_tokens_are_revoked_and_their_digests_are_not_shown(operator: Client) ->
     said = act(operator, "/admin/directory/personalaccesstoken/", "revoke", first.pk, second.pk)
 
     assert first.token_digest not in page.content.decode()
-    assert said == "1 tokens are revoked."
+    assert said == "1 token is revoked."
     assert not PersonalAccessToken.objects.filter(revoked=False).exists()
 
 
@@ -63,7 +63,7 @@ def test_one_time_passwords_are_turned_off_with_all_that_belongs_to_them(
     said = act(operator, "/admin/ssh_keys/otpsecret/", "turn_off", OtpSecret.objects.get().pk)
 
     user.refresh_from_db()
-    assert said == "One-time passwords are off for 1 users."
+    assert said == "One-time passwords are off for 1 user."
     assert not user.otp_required_for_login
     assert not OtpSecret.objects.exists()
     assert not user.recovery_codes.exists()

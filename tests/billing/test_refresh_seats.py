@@ -60,7 +60,7 @@ def test_every_rise_leaves_history_and_a_second_run_changes_nothing() -> None:
     subscription = SubscriptionFactory.create(namespace=group_with_members(3), max_seats_used=2)
 
     refresh()
-    assert refresh() == "1 paid subscriptions, 0 raised.\n"
+    assert refresh() == "1 paid subscription, 0 raised.\n"
 
     row = SubscriptionHistory.objects.get()
     assert (row.subscription_id, row.max_seats_used, row.change_type) == (subscription.pk, 2, "updated")

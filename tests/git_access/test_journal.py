@@ -157,7 +157,7 @@ def test_what_the_database_refuses_does_not_hold_up_the_rest(shell: Caller, fold
     assert PushRecord.objects.get().changes.endswith("second\n")
     assert (journal.waiting(), journal.set_aside()) == ([], [first.with_suffix(".set-aside")])
     _, aside = examination.of("journal", now=timezone.now())
-    assert (aside.fact, aside.is_well) == ("1 finished pushes could not be recorded", False)
+    assert (aside.fact, aside.is_well) == ("1 finished push could not be recorded", False)
 
 
 def test_what_breaks_another_rule_than_that_of_the_receipt_is_not_forgotten(
@@ -180,7 +180,7 @@ def test_doctor_tells_of_what_waits_long(shell: Caller, folder: Path) -> None:
     (fresh,) = examination.of("journal", now=now)
     (late,) = examination.of("journal", now=now + timedelta(minutes=6))
 
-    assert (fresh.fact, fresh.is_well) == ("1 finished pushes wait beside the database", True)
+    assert (fresh.fact, fresh.is_well) == ("1 finished push waits beside the database", True)
     assert not late.is_well
 
 

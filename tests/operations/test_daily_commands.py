@@ -179,7 +179,7 @@ class TestPlaces:
 
         assert said == [
             "acme/tools would be other/tools now.",
-            "Below it: 0 groups, 1 projects.",
+            "Below it: 0 groups, 1 project.",
             "acme has the plan free: 0 seats in use, 0 after.",
             "other has the plan free: 1 seats in use, 1 after.",
             "Nothing was changed: this was a dry run.",

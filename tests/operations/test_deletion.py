@@ -201,7 +201,7 @@ def test_a_user_goes_and_what_others_need_stays(storage: Path) -> None:
 
     assert found["warnings"] == [
         "The group team loses its last owner.",
-        "1 snippets of other people's projects stay there, as the ghost user's.",
+        "1 snippet of other people's projects stays, as the ghost user's.",
     ]
     assert found["goes"] == {
         "Members": 1, "Namespaces": 1, "Projects": 1, "SSH keys": 1, "Snippets": 1, "Users": 1,

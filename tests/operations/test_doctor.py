@@ -100,7 +100,7 @@ def test_a_pending_migration_is_found(now: datetime) -> None:
 
     (finding,) = examination.of("migrations", now=now)
 
-    assert finding == Diagnosis("1 migrations pending", "Run `manage.py migrate`.")
+    assert finding == Diagnosis("1 migration pending", "Run `manage.py migrate`.")
 
 
 def test_a_clock_that_went_back_is_found(now: datetime) -> None:
@@ -164,7 +164,7 @@ def test_stored_secrets_are_opened(data: Path, now: datetime) -> None:
     secret_files.replace(data / "keys", encryption.new_key())
     assert facts(examination.of("stored secrets", now=now)) == [
         "Stored secrets: 1, under an older key: 0",
-        f"1 stored secrets that no key opens: ssh_keys.OtpSecret.secret of row {row.pk}",
+        f"1 stored secret that no key opens: ssh_keys.OtpSecret.secret of row {row.pk}",
     ]
 
     (data / "keys").unlink()
@@ -235,12 +235,12 @@ def test_workers_and_their_queue_are_counted(now: datetime) -> None:
     job(TaskResultStatus.RUNNING, started_at=now, run_after=now, worker_ids=["a worker", "a dead one"])
     job(TaskResultStatus.FAILED, finished_at=now, run_after=now)
 
-    assert examination.of("workers", now=now) == [Diagnosis("1 workers alive")]
-    assert facts(examination.of("queue", now=now)) == ["1 jobs are due, the oldest for 360 s"]
+    assert examination.of("workers", now=now) == [Diagnosis("1 worker alive")]
+    assert facts(examination.of("queue", now=now)) == ["1 job is due, the oldest for 360 s"]
     assert not examination.of("queue", now=now)[0].is_well
     assert facts(examination.of("stuck jobs", now=now)) == [
-        "1 jobs of workers that have died",
-        "1 jobs failed for good",
+        "1 job of workers that have died",
+        "1 job failed for good",
     ]
 
 
@@ -275,14 +275,14 @@ def test_files_of_lfs_are_looked_for_and_on_demand_read(
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x")
 
-    assert examine() == (0, "ok  LFS files       1 files of LFS on disk looked for.\n")
+    assert examine() == (0, "ok  LFS files       1 file of LFS on disk looked for.\n")
     code, said = examine("--all")
     assert code == 1
     assert said.startswith(
-        f"!!  LFS files       1 files of LFS on disk read from first to last byte; 1 are damaged: {oid}."
+        f"!!  LFS files       1 file of LFS on disk read from first to last byte; 1 is damaged: {oid}."
     )
     path.unlink()
-    assert examination.of("LFS files", now=now)[0].fact.endswith(f"; 1 are missing: {oid}")
+    assert examination.of("LFS files", now=now)[0].fact.endswith(f"; 1 is missing: {oid}")
 
 
 def test_new_files_of_lfs_have_a_place(settings: Settings, tmp_path: Path, now: datetime) -> None:

@@ -177,7 +177,7 @@ def test_an_encryption_key_that_a_value_needs_is_retired_by_nothing(data: Path) 
     row = OtpSecret.objects.create(user=UserFactory.create(), secret=Encrypted.of("text"))
     run("rotate", "encryption")
 
-    with pytest.raises(CommandError, match="1 stored secrets are under an older key: run"):
+    with pytest.raises(CommandError, match="1 stored secret is under an older key: run"):
         run("retire", "encryption", "--force")
     printed = run("reencrypt")
     run("retire", "encryption", "--force")

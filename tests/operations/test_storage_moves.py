@@ -243,7 +243,7 @@ def test_pushes_under_way_are_waited_for(stage: Stage, project: Project) -> None
     push = RepositoryId(RepositoryType.PROJECT, project.pk)
     reference_counter.increase(push)
 
-    with pytest.raises(CommandError, match="1 pushes are under way still"):
+    with pytest.raises(CommandError, match="1 push is under way still"):
         run("project", "move-storage", "acme/hammer", "second", "--wait", "0")
 
     project.refresh_from_db()

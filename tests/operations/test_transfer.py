@@ -450,7 +450,7 @@ def test_an_export_makes_a_new_file_that_others_cannot_read(tmp_path: Path) -> N
     UserFactory.create()
     path = tmp_path / "directory.jsonl"
 
-    assert run("directory", "export", str(path)) == f"1 records in {path}.\n"
+    assert run("directory", "export", str(path)) == f"1 record in {path}.\n"
 
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(CommandError, match="File exists"):

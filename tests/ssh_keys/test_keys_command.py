@@ -279,5 +279,5 @@ def test_keys_that_end_soon_are_listed_and_end_the_command_with_1(now: datetime)
         f"{key.expires_at:%Y-%m-%d %H:%M} user key {key.pk} of @root: laptop",
         f"{robot.expires_at:%Y-%m-%d %H:%M} deploy key {robot.pk} of nobody: robot",
     ]
-    assert lines("keys", "expiring", "--days=1") == ["No key ends within 1 days."]
+    assert lines("keys", "expiring", "--days=1") == ["No key ends within 1 day."]
     assert facts("keys", "expiring", "--days=1") == {"expiring": []}

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from apps.core.counting import counted
 from apps.directory.models import Namespace
 
 
@@ -28,7 +29,7 @@ class MinutesPack(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.number_of_minutes} minutes ({self.purchase_xid})"
+        return f"{counted(self.number_of_minutes, 'minute')} ({self.purchase_xid})"
 
 
 class UpcomingReconciliation(models.Model):

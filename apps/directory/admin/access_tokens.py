@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin
+from apps.core.counting import counted
 from apps.directory import access_tokens
 from apps.directory.admin.users import within_reach
 from apps.directory.models import PersonalAccessToken
@@ -122,4 +123,4 @@ class PersonalAccessTokenAdmin(ModelAdmin[PersonalAccessToken]):
         """End tokens for good."""
         with audit.of_each(tokens):
             revoked = PersonalAccessToken.objects.filter(pk__in=tokens).revoke()
-        self.message_user(request, f"{revoked} tokens are revoked.", messages.SUCCESS)
+        self.message_user(request, f"{counted(revoked, 'token is', 'tokens are')} revoked.", messages.SUCCESS)

@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.core.admin_site.pages import ModelAdmin, StackedInline, TabularInline, Unchangeable
+from apps.core.counting import counted
 from apps.directory import paths
 from apps.directory.admin import forms
 from apps.directory.admin.deleted_whole import DeletedWhole
@@ -125,4 +126,4 @@ class FeatureFlagAdmin(ModelAdmin[FeatureFlag]):
     @admin.display(description="enabled for", ordering="projects_chosen")
     def enabled_for(self, flag: Any) -> str:
         """Say for how many projects."""
-        return f"{flag.projects_chosen} projects"
+        return counted(flag.projects_chosen, "project")

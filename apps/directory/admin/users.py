@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, Unchangeable
+from apps.core.counting import counted
 from apps.directory import users
 from apps.directory.admin import forms
 from apps.directory.admin.deleted_whole import DeletedWhole
@@ -123,8 +124,12 @@ class UserAdmin(DeletedWhole, DjangoUserAdmin[User], ModelAdmin[User]):  # type:
                 except users.Irreplaceable as reason:
                     self.message_user(request, str(reason), messages.ERROR)
         left = chosen.count() - len(within)
-        others = f" {left} are operators, whom your role does not reach." if left else ""
-        text = f"{changed} users are {done}.{others}"
+        others = (
+            f" {counted(left, 'is an operator', 'are operators')}, whom your role does not reach."
+            if left
+            else ""
+        )
+        text = f"{counted(changed, 'user is', 'users are')} {done}.{others}"
         self.message_user(request, text, messages.WARNING if left else messages.SUCCESS)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 -- Django's name

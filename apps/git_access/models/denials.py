@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from apps.core.counting import counted
 from apps.directory.models import Project
 from apps.ssh_keys.models import Key
 
@@ -20,7 +21,7 @@ class DenialCount(models.Model):
         constraints = (models.UniqueConstraint(fields=["hour", "reason"], name="denial_count_unique"),)
 
     def __str__(self) -> str:
-        return f"{self.count} times {self.reason}"
+        return f"{counted(self.count, 'time')} {self.reason}"
 
 
 class Denial(models.Model):

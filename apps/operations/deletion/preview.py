@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.text import capfirst
 
+from apps.core.counting import counted
 from apps.directory.models import AccessLevel, Member, Namespace, NamespaceKind, Snippet
 from apps.operations.deletion import graph
 from apps.operations.deletion.subjects import Subject, SubjectKind
@@ -51,7 +52,9 @@ def _warnings(subject: Subject) -> list[str]:
         kept = Snippet.objects.filter(author=subject.id, project__isnull=False)
         number = kept.exclude(pk__in=subject.snippets().values("pk")).count()
         if number:
-            said.append(f"{number} snippets of other people's projects stay there, as the ghost user's.")
+            snippets = counted(number, "snippet")
+            stay = "stays" if number == 1 else "stay"
+            said.append(f"{snippets} of other people's projects {stay}, as the ghost user's.")
     return said
 
 

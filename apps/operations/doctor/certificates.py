@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from cryptography import x509
 from django.conf import settings
 
+from apps.core.counting import counted
 from apps.operations.doctor.finding import Diagnosis
 
 SOON = timedelta(days=30)
@@ -76,7 +77,7 @@ def _about(place: CertificatePlace, *, now: datetime) -> Iterator[Diagnosis]:
         yield Diagnosis(f"The certificate of {place.name} cannot be read: {reason}", "Name one that can be.")
         return
     if number > BUNDLE:
-        yield Diagnosis(f"{place.name}: a bundle of {number} authorities")
+        yield Diagnosis(f"{place.name}: a bundle of {counted(number, 'authority', 'authorities')}")
     for each in found:
         yield _ending(place, each, now=now)
 
@@ -97,7 +98,8 @@ def _shown(server: tuple[str, int]) -> bytes:
 def _ending(place: CertificatePlace, certificate: x509.Certificate, *, now: datetime) -> Diagnosis:
     end = certificate.not_valid_after_utc
     who = certificate.subject.rfc4514_string() or "no name"
-    fact = f"The certificate of {place.name} ({who}) ends on {end:%Y-%m-%d}, in {(end - now).days} days"
+    days = counted((end - now).days, "day")
+    fact = f"The certificate of {place.name} ({who}) ends on {end:%Y-%m-%d}, in {days}"
     if end <= now:
         return Diagnosis(
             f"The certificate of {place.name} ({who}) has ended on {end:%Y-%m-%d}", "Renew it now."

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.checks import run_checks
 
+from apps.core.counting import counted
 from apps.core.encryption import NoEncryptionKey
 from apps.operations import rotation, stored_secrets
 from apps.operations.doctor.finding import Diagnosis
@@ -43,7 +44,8 @@ def _about(generation: Generation, *, age: timedelta) -> Diagnosis:
         advice = f"Renew it: `manage.py secret rotate {name}`."
     days = max(age.days, 0)
     return Diagnosis(
-        f"The {generation.state} secret of {name} ({generation.identifier}) is {days} days old", advice
+        f"The {generation.state} secret of {name} ({generation.identifier}) is {counted(days, 'day')} old",
+        advice,
     )
 
 
@@ -60,5 +62,5 @@ def stored(*, now: datetime) -> Iterator[Diagnosis]:
     yield Diagnosis(fact, "Run `manage.py secret reencrypt`." if found.older else "")
     if found.unreadable:
         names = ", ".join(found.unreadable[:NAMED])
-        fact = f"{len(found.unreadable)} stored secrets that no key opens: {names}"
+        fact = f"{counted(len(found.unreadable), 'stored secret')} that no key opens: {names}"
         yield Diagnosis(fact, "Restore the key file from a backup, or let their owners enrol anew.")

@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from apps.core import moments
+from apps.core.counting import counted
 from apps.core.postgresql import functions
 from apps.core.shared_store import write_probe
 from apps.core.shared_store.store import store
@@ -49,7 +50,7 @@ def migrations(*, now: datetime) -> Iterator[Diagnosis]:
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     advice = "Run `manage.py migrate`." if pending else ""
-    yield Diagnosis(f"{len(pending)} migrations pending", advice)
+    yield Diagnosis(f"{counted(len(pending), 'migration')} pending", advice)
     if other := functions.outdated():
         yield Diagnosis(f"functions of another release: {', '.join(other)}", "Run `manage.py migrate`.")
 

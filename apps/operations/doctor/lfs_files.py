@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from apps.core.counting import counted
 from apps.git_access.lfs import examining, stores
 from apps.git_access.lfs.examining import Examined
 from apps.git_access.models.lfs import FileStore
@@ -44,11 +45,15 @@ def lfs_files(*, now: datetime, everything: bool = False) -> Iterator[Diagnosis]
 
 def _about(examined: Examined, *, everything: bool) -> Diagnosis:
     what = "read from first to last byte" if everything else "looked for"
-    fact = f"{examined.number} files of LFS {examined.store.label} {what}"
+    fact = f"{counted(examined.number, 'file')} of LFS {examined.store.label} {what}"
     if examined.missing:
-        fact += f"; {len(examined.missing)} are missing: {examining.shown(examined.missing)}"
+        fact += (
+            f"; {counted(len(examined.missing), 'is', 'are')} missing: {examining.shown(examined.missing)}"
+        )
     if examined.damaged:
-        fact += f"; {len(examined.damaged)} are damaged: {examining.shown(examined.damaged)}"
+        fact += (
+            f"; {counted(len(examined.damaged), 'is', 'are')} damaged: {examining.shown(examined.damaged)}"
+        )
     return Diagnosis(fact, "" if examined.is_well else _PUT_BACK)
 
 

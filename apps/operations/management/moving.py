@@ -5,6 +5,7 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand
 
 from apps.core.console import present
+from apps.core.counting import counted
 from apps.directory import places
 from apps.directory.models import Namespace, Project, Visibility
 from apps.operations.transfers import Transfer
@@ -23,7 +24,7 @@ def tell_transfer(command: BaseCommand, done: Transfer, *, dry_run: bool, as_jso
     verb = "would be" if dry_run else "is"
     lines = [f"{done.former} {verb} {done.path} now."]
     if done.groups:
-        lines.append(f"Below it: {done.groups - 1} groups, {done.projects} projects.")
+        lines.append(f"Below it: {counted(done.groups - 1, 'group')}, {counted(done.projects, 'project')}.")
     lines += [
         f"{root.path} has the plan {root.plan}: {root.seats_before} seats in use, {root.seats_after} after."
         for root in done.roots

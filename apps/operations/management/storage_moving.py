@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from apps.core.console import present, refusing, table
+from apps.core.counting import counted
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory import projects
 from apps.operations import storage_moves
@@ -45,7 +46,8 @@ def move(
         "path": project.full_path, "source": moved.source, "target": moved.target,
         "repositories": moved.repositories, "kept": moved.kept, "dry_run": False,
     }  # fmt: skip
-    lines = [f"{project.full_path} is on {moved.target} now; {len(moved.repositories)} repositories moved."]
+    number = counted(len(moved.repositories), "repository", "repositories")
+    lines = [f"{project.full_path} is on {moved.target} now; {number} moved."]
     lines += [f"{name} still lies on {moved.source}: {reason}." for name, reason in moved.kept.items()]
     present(command, facts, lines, as_json=as_json)
 

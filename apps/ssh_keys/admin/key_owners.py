@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from apps.core.admin_site import audit
 from apps.core.admin_site.pages import ModelAdmin
+from apps.core.counting import counted
 from apps.directory.models import User
 from apps.ssh_keys import one_time_passwords
 from apps.ssh_keys.models import OtpSecret, RecoveryCode, SecondFactorDevice, SshCertificateAuthority
@@ -68,7 +69,9 @@ class OtpSecretAdmin(CountsRecoveryCodes):
         with audit.of_each(User.objects.filter(pk__in=[user.pk for user in users])):
             for user in users:
                 one_time_passwords.withdraw(user)
-        self.message_user(request, f"One-time passwords are off for {len(users)} users.", messages.SUCCESS)
+        self.message_user(
+            request, f"One-time passwords are off for {counted(len(users), 'user')}.", messages.SUCCESS
+        )
 
 
 @admin.register(SshCertificateAuthority)

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from apps.core.admin_site import audit
 from apps.core.admin_site.labels import label
 from apps.core.admin_site.pages import ModelAdmin, TabularInline
+from apps.core.counting import counted
 from apps.ssh_keys import public_keys
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind, KeyState
 from apps.ssh_keys.models.keys import SOON
@@ -172,4 +173,4 @@ class KeyAdmin(ModelAdmin[Key]):
         """End keys, and keep them: their fingerprints stay taken."""
         with audit.of_each(keys):
             expired = Key.objects.filter(pk__in=keys).expire(at=timezone.now())
-        self.message_user(request, f"{expired} keys have expired.", messages.SUCCESS)
+        self.message_user(request, f"{counted(expired, 'key has', 'keys have')} expired.", messages.SUCCESS)

@@ -10,6 +10,7 @@ from django_typer.management import command
 from apps.billing import namespaces, seats, subscriptions
 from apps.billing.models import Subscription
 from apps.core.console import Json, Noun, details, present, refusing, with_progress
+from apps.core.counting import counted
 
 BATCH = 200  # subscriptions of one transaction
 Name = Annotated[str, typer.Argument(metavar="NAMESPACE", help="The id or full path of the namespace.")]
@@ -57,7 +58,7 @@ class Command(Noun):
             for batch in with_progress(batches, total=len(batches), what="Counting seats", quiet=as_json)
         )
         facts = {"paid": len(ids), "raised": raised}
-        present(self, facts, [f"{len(ids)} paid subscriptions, {raised} raised."], as_json=as_json)
+        present(self, facts, [f"{counted(len(ids), 'paid subscription')}, {raised} raised."], as_json=as_json)
 
 
 def _facts(subscription: Subscription, *, now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Days, End, Json, Limit, Noun, present, refusing, table
+from apps.core.counting import counted
 from apps.directory import access_tokens, expirations, users
 from apps.directory.models import PersonalAccessToken
 
@@ -84,7 +85,7 @@ class Command(Noun):
     )
     def expiring(self, days: Days = 7, as_json: Json = False) -> None:
         found = expirations.tokens(days=days, now=timezone.now())
-        lines = map(str, found) if found else [f"No token ends within {days} days."]
+        lines = map(str, found) if found else [f"No token ends within {counted(days, 'day')}."]
         present(self, {"expiring": [thing.facts for thing in found]}, lines, as_json=as_json)
         if found:
             raise typer.Exit(1)

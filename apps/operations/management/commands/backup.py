@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Json, Noun, present, refusing
+from apps.core.counting import counted
 from apps.git_access.lfs import pruning
 from apps.git_access.models.lfs import FileStore
 from apps.operations.backup import archives
@@ -132,4 +133,4 @@ def _lines(manifest: Manifest) -> Iterator[str]:
 def _lines_about_lfs() -> Iterator[str]:
     for store, (number, size) in pruning.sizes().items():
         where = settings.LFS_ROOT if store == FileStore.LOCAL else f"the bucket {settings.LFS_S3_BUCKET}"
-        yield f"Copy {where} too, after this backup: {number} files, {filesizeformat(size)}."
+        yield f"Copy {where} too, after this backup: {counted(number, 'file')}, {filesizeformat(size)}."

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django_typer.management import command
 
 from apps.core.console import DryRun, Json, Noun, present, refusing, table, with_progress
+from apps.core.counting import counted
 from apps.operations.transfer import exporting, importing
 from apps.operations.transfer.reading import UnreadableStream
 
@@ -42,7 +43,7 @@ class Command(Noun):
                 out.write(f"{line}\n")
         if file != "-":
             facts = {"file": file, "records": total - 1}
-            present(self, facts, [f"{total - 1} records in {file}."], as_json=as_json)
+            present(self, facts, [f"{counted(total - 1, 'record')} in {file}."], as_json=as_json)
 
     @command(
         name="import",

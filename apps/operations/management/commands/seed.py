@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, models, transaction
 
 from apps.core.console import Json, Verb, present, refusing, with_progress
+from apps.core.counting import counted
 from apps.core.gitaly.failures import GitalyFailure
 from apps.directory.models import Namespace, User
 from apps.git_access.repositories import new_repositories
@@ -95,7 +96,7 @@ class Command(Verb):
             reason = "no Gitaly answers yet" if nobody else str(failure)
             self.stdout.write(f"No repositories: {reason}; 'manage.py seed --repositories' makes them.")
         else:
-            self.stdout.write(f"Gitaly has the repositories of {count} projects.")
+            self.stdout.write(f"Gitaly has the repositories of {counted(count, 'project')}.")
 
 
 def _given(*numbers: int | None) -> dict[str, int]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from apps.core.console import Days, DryRun, End, Json, Limit, Noun, details, present, refusing, table
+from apps.core.counting import counted
 from apps.directory import projects, users
 from apps.ssh_keys import expirations, key_files, registrations
 from apps.ssh_keys.models import Key, KeyKind, UsageType
@@ -144,7 +145,7 @@ class Command(Noun):
     )
     def expiring(self, days: Days = 7, as_json: Json = False) -> None:
         found = expirations.keys(days=days, now=timezone.now())
-        lines = map(str, found) if found else [f"No key ends within {days} days."]
+        lines = map(str, found) if found else [f"No key ends within {counted(days, 'day')}."]
         present(self, {"expiring": [thing.facts for thing in found]}, lines, as_json=as_json)
         if found:
             raise typer.Exit(1)
