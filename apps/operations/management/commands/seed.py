@@ -74,7 +74,7 @@ class Command(Verb):
     def _load(self, *, force: bool) -> bool:
         """Load the fixtures, and return whether that was done."""
         files = sorted(FIXTURES.glob("*.json"))
-        if User.objects.exists() or Namespace.objects.exists():
+        if not is_empty():
             if not force:
                 self.stdout.write("Not seeded: the directory is not empty.")
                 return False
@@ -97,6 +97,11 @@ class Command(Verb):
             self.stdout.write(f"No repositories: {reason}; 'manage.py seed --repositories' makes them.")
         else:
             self.stdout.write(f"Gitaly has the repositories of {counted(count, 'project')}.")
+
+
+def is_empty() -> bool:
+    """Whether the directory has neither people nor groups."""
+    return not (User.objects.exists() or Namespace.objects.exists())
 
 
 def _given(*numbers: int | None) -> dict[str, int]:

@@ -13,6 +13,7 @@ from django.db import connections
 
 from apps.core.observability import metric_files
 from apps.operations import credentials, examples, folder, instance_lock
+from apps.operations.management.commands import seed
 from apps.server import listening
 
 
@@ -103,7 +104,7 @@ class Command(BaseCommand):
     def _make_database(self, *, empty: bool) -> None:
         self.check()
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-        if not empty:
+        if not empty and seed.is_empty():
             call_command("seed", skip_checks=True)
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
 
