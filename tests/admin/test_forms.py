@@ -237,6 +237,9 @@ def test_the_search_of_the_menu_knows_pages_people_projects_and_keys(operator: C
     assert any(title.endswith("/wget2") for title in titles("wget2"))
     assert str(key) in titles(f"SHA256:{key.fingerprint_sha256}")
     assert "Jobs" in titles("jobs")
+    assert [titles(page) for page in ("doctor", "explain", "figures", "dashb")] == [
+        {"Doctor"}, {"Explain access"}, {"Figures"}, {"Dashboard"},
+    ]  # fmt: skip
 
 
 def test_a_role_finds_in_the_menu_what_it_may_see(operator: Client) -> None:
@@ -248,6 +251,8 @@ def test_a_role_finds_in_the_menu_what_it_may_see(operator: Client) -> None:
 
     assert [str(result.title) for result in answer.context["results"]] == ["@sid"]
     assert b"SSH keys" not in keys.content
+    doctor = client.get("/admin/search/", {"s": "doctor", "extended": "1"})
+    assert [str(result.title) for result in doctor.context["results"]] == []
 
 
 def test_the_dashboard_and_every_list_ask_no_more_than_twelve_queries(

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
-from apps.core.admin_site import menu
 from apps.directory.models import Namespace, Project, User
+from apps.operations.dashboard import sidebar
 from apps.ssh_keys.models import Key
 
 FOUND_IN = ((User, "person"), (Project, "inventory_2"), (Namespace, "folder"), (Key, "key"))
@@ -32,14 +32,11 @@ def find(request: HttpRequest, lowered: str) -> list[SearchResult]:
 def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
     return [
         SearchResult(
-            title=title,
-            description=group,
-            link=reverse(f"admin:{model.replace('.', '_')}_changelist"),
-            icon=icon,
+            title=item["title"], description=group.get("title", ""), link=item["link"], icon=item["icon"]
         )
-        for group, links in menu.LINKS.items()
-        for title, icon, model in links
-        if text in title.lower() and request.user.has_perm(model.replace(".", ".view_"))
+        for group in sidebar.navigation(request)
+        for item in group["items"]
+        if text in item["title"].lower()
     ]
 
 
