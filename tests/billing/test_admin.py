@@ -221,3 +221,12 @@ def test_the_dashboard_of_an_empty_instance(operator: Client) -> None:
 
 def test_only_administrators_see_it(client: Client) -> None:
     assert client.get(f"{LIST}dashboard/").status_code == 302
+
+
+def test_a_subscription_is_named_by_the_path_of_its_namespace(operator: Client) -> None:
+    subscription = SubscriptionFactory.create(namespace=GroupFactory.create(path="acme"))
+
+    page = operator.get(f"{LIST}{subscription.pk}/change/").content.decode()
+
+    assert "premium for acme" in page
+    assert f"namespace {subscription.namespace_id}" not in page

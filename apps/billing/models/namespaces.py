@@ -44,7 +44,7 @@ class UpcomingReconciliation(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
-        return f"Namespace {self.namespace_id} on {self.next_reconciliation_date}"
+        return f"{self.namespace} on {self.next_reconciliation_date}"
 
     def displays_alert(self, *, on: date) -> bool:
         """Owners are told on this day."""
@@ -70,4 +70,4 @@ class NamespaceLimits(models.Model):
         verbose_name_plural = "namespace limits"
 
     def __str__(self) -> str:
-        return f"Limits of namespace {self.namespace_id}"
+        return f"Limits of {self.namespace}"

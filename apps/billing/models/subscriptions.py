@@ -108,7 +108,7 @@ class Subscription(SubscriptionTerms):
         )
 
     def __str__(self) -> str:
-        return f"{self.plan or 'No plan'} for namespace {self.namespace_id}"
+        return f"{self.plan or 'No plan'} for {self.namespace}"
 
     @property
     def has_paid_hosted_plan(self) -> bool:
