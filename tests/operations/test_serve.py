@@ -180,7 +180,7 @@ def test_an_empty_instance_has_its_secrets_and_nobody_in_it(tmp_path: Path) -> N
     output = manage(settings, "serve", "--only-prepare", "--empty")
 
     assert created(output) == set(SECRETS)
-    assert "Log in as" not in output and "examples" not in output
+    assert "Log in as  nobody yet; make somebody: " in output and "examples" not in output
     assert (
         "bvl" not in (tmp_path / "data" / "env").read_text()
     )  # the document's Gitaly is that of its examples
