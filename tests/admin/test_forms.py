@@ -237,6 +237,8 @@ def test_the_search_of_the_menu_knows_pages_people_projects_and_keys(operator: C
     assert any(title.endswith("/wget2") for title in titles("wget2"))
     assert str(key) in titles(f"SHA256:{key.fingerprint_sha256}")
     assert "Jobs" in titles("jobs")
+    doctor = operator.get("/admin/search/", {"s": "doctor", "extended": "1"}).context["results"]
+    assert [result.description for result in doctor] == ["Page"]
     assert [titles(page) for page in ("doctor", "explain", "figures", "dashb")] == [
         {"Doctor"}, {"Explain access"}, {"Figures"}, {"Dashboard"},
     ]  # fmt: skip

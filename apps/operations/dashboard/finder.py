@@ -32,7 +32,7 @@ def find(request: HttpRequest, lowered: str) -> list[SearchResult]:
 def _pages(request: HttpRequest, text: str) -> list[SearchResult]:
     return [
         SearchResult(
-            title=item["title"], description=group.get("title", ""), link=item["link"], icon=item["icon"]
+            title=item["title"], description=group.get("title", "Page"), link=item["link"], icon=item["icon"]
         )
         for group in sidebar.navigation(request)
         for item in group["items"]
