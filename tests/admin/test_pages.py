@@ -255,6 +255,9 @@ def test_no_filter_reads_a_whole_table_for_its_choices(operator: Client, model: 
     assert not [spec.title for spec in specs if isinstance(spec, AllValuesFieldListFilter)]
 
 
+@pytest.mark.django_db(
+    transaction=True
+)  # as a page runs: what PostgreSQL refuses ends no transaction around it
 @pytest.mark.parametrize(
     "query",
     [
