@@ -14,6 +14,7 @@ from typing import Any
 from django.urls import get_resolver
 
 from apps.core.observability import metric_files, tracing
+from apps.server.worker import hold_signals, let_signals_in
 from gitlab_internal.settings import DATA, METRICS_BIND, env
 
 # Channels to Gitaly are opened by the process that uses them; gRPC has nothing to carry over a fork.
@@ -51,6 +52,12 @@ def when_ready(server: Any) -> None:
     get_resolver().url_patterns  # noqa: B018 -- reading it imports them
     gc.collect()
     gc.freeze()  # else the first collection in each process would copy all of it
+    os.register_at_fork(after_in_parent=let_signals_in)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let no process miss the signal that ends it."""
+    hold_signals()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 _PR_SET_PDEATHSIG = 1
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Process(Protocol):
@@ -65,7 +66,10 @@ class Fork:
 
 
 def fork(work: Callable[[], None], *, close: Sequence[int] = ()) -> Fork:
-    """Run ``work`` in a fork that ends with this process; the files ``close`` are not its business."""
+    """Run ``work`` in a fork that ends with this process; the files ``close`` are not its business.
+
+    A signal that ends it waits until it has done with the handlers of this process, which would swallow it.
+    """
     parent = os.getpid()
 
     def begin() -> None:
@@ -73,13 +77,18 @@ def fork(work: Callable[[], None], *, close: Sequence[int] = ()) -> Fork:
         if os.getppid() != parent:  # it died before the kernel had been asked
             sys.exit(1)
         os.setsid()  # Ctrl-C goes to every process of a terminal's group; the children are told by us, once
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for descriptor in close:
             os.close(descriptor)
         work()
 
-    return Fork(begin)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        return Fork(begin)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def end_with_parent() -> None:

@@ -1,6 +1,7 @@
 """gunicorn's worker class: it runs the loop, tells gunicorn that it lives, and ends when it is told to."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,12 +13,33 @@ from apps.server import listening
 from apps.server.limits import Limits, possible_connections
 from apps.server.loop import Loop
 
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+
+
+def hold_signals() -> None:
+    """Let the next fork take no signal that ends it before ``init_signals``.
+
+    Until then it has the master's handlers, which swallow it: it would serve on, and be killed after
+    ``graceful_timeout``, with its requests.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+
+
+def let_signals_in() -> None:
+    """Take signals that end this process again, also those that have waited."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
 
 class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
     """One process of the web server."""
 
     prepare_thread: Callable[[], None] | None = None
     """What each thread does before its first request; ``post_worker_init`` sets it."""
+
+    def init_signals(self) -> None:
+        """Take over from the master's handlers."""
+        super().init_signals()
+        let_signals_in()
 
     def run(self) -> None:
         """Serve until a signal comes, then what has been begun."""

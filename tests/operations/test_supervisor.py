@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from apps.operations import supervisor
+from apps.operations import processes, supervisor
 from apps.operations.processes import fork
 from apps.operations.supervisor import Child, Supervisor
 
@@ -173,3 +173,16 @@ def test_a_fork_tells_how_it_ended_and_drops_what_is_not_its_business() -> None:
     assert os.read(readable, 10) == b"closed"
     os.close(readable)
     os.close(writable)
+
+
+def test_a_fork_misses_no_signal_that_comes_before_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the handlers that it inherits, one would swallow the signal."""
+    monkeypatch.setattr(processes, "end_with_parent", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    try:
+        process = fork(lambda: time.sleep(60))
+        assert process.wait(timeout=10) == -signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
