@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -95,7 +96,7 @@ def test_where_passwords_are_off_a_token_is_needed(
         {"state": UserState.BLOCKED_PENDING_APPROVAL},
         {"state": UserState.BANNED},
         {"user_type": UserType.SECURITY_BOT},
-        {"locked_at": timezone.now()},
+        {"locked_at": Now()},
         {"password_expires_at": timezone.now() - timedelta(days=1)},
     ],
     ids=["blocked", "pending", "banned", "internal", "locked", "expired"],
