@@ -7,7 +7,7 @@ from apps.core import correlation
 from apps.core.api.errors import BadRequest
 from apps.core.api.params import Parameters, storable
 from apps.core.api.serializer_errors import first_alone, read
-from apps.core.json_values import storable_text
+from apps.core.json_values import made_storable, storable_text
 from apps.git_access.context import changes
 from apps.git_access.context.attempt import Action, Command, Quarantine
 from apps.git_access.context.changes import Change
@@ -63,10 +63,7 @@ def _changes(given: Parameters) -> tuple[Change, ...]:
 
 def _check_ip(value: Any) -> str | None:
     """Read the address; what is none is kept as it can be stored, for it lies outside every range."""
-    if value is None:
-        return None
-    text = str(value)
-    return text if storable_text(text) else ascii(text)
+    return None if value is None else made_storable(str(value))
 
 
 def _quarantine(env: Any) -> Quarantine:
