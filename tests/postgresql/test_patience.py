@@ -147,10 +147,10 @@ def missing_gauges() -> int:
 
 
 def during(ask: Callable[[], int]) -> int:
-    """Return the status, which must not be long in coming."""
+    """Return the status, which must come: the frozen server never answers, a busy machine is slow."""
     started = time.monotonic()
     status = ask()
-    assert time.monotonic() - started < readiness.PATIENCE + 2
+    assert time.monotonic() - started < readiness.PATIENCE + 15
     return status
 
 
