@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
-from apps.core.api.params import Parameters
+from apps.core.api.params import RequestParameters
 from apps.core.api.views import InternalViewSet
 from bench.constant import CONSTANT
 from gitlab_internal.urls import urlpatterns as service_urls
@@ -18,7 +18,7 @@ class FloorViewSet(InternalViewSet):
 
     def floor(self, request: Request) -> Response:
         """Answer with a constant."""
-        Parameters(request)
+        RequestParameters(request)
         return Response(CONSTANT)
 
 

@@ -20,7 +20,7 @@ from apps.agent.views import (
     UsageMetricsViewSet,
     VulnerabilityViewSet,
 )
-from apps.agent.vulnerability_params import ReportParameters, Url, Vendor
+from apps.agent.vulnerability_params import Url, Vendor, VulnerabilityReportParameters
 from apps.core.schema.actors import KAS_SCHEME
 from apps.core.schema.answers import UNREADABLE, message, no_content
 from apps.core.schema.declarations import body_of, of_serializer, schema_of
@@ -167,7 +167,7 @@ OPERATIONS: Operations = {
         summary="Keep a finding",
         description="The same finding twice is kept once.",
         consumers=AGENT,
-        parameters=of_serializer(ReportParameters),
+        parameters=of_serializer(VulnerabilityReportParameters),
         answers=(
             Answer(200, "The finding.", closed({"uuid": {"type": "string", "format": "uuid"}})),
             *UNREADABLE,

@@ -28,7 +28,13 @@ from apps.agent.serializers import (
     usage_report,
 )
 from apps.agent.vulnerability_params import vulnerability_report
-from apps.core.api.errors import PARAMETER_BODY_ERRORS, BadRequest, Failure, Forbidden, ResourceNotFound
+from apps.core.api.errors import (
+    PARAMETER_BODY_ERRORS,
+    BadRequest,
+    Failure,
+    RequestForbidden,
+    ResourceNotFound,
+)
 from apps.core.api.kas_authentication import KasAuthentication
 from apps.core.api.parsers import (
     BracketFormParser,
@@ -178,7 +184,7 @@ class ProxyUserViewSet(KasViewSet):
         except agents.UnknownAgent:
             raise Failure(404, {"message": "404 Not found"}) from None
         except user_access.NoClusterAccess:
-            raise Forbidden from None
+            raise RequestForbidden from None
         return Response(access_payload(agent, user, access))
 
 

@@ -17,7 +17,7 @@ from apps.core.api.errors import (
     PARAMETER_BODY_ERRORS,
     BadRequest,
     Failure,
-    Forbidden,
+    RequestForbidden,
     ResourceNotFound,
 )
 from apps.core.api.params import parameters
@@ -45,11 +45,11 @@ class IsOnGitlabCom(BasePermission):
         """Return ``True``.
 
         Raises:
-            Forbidden: this instance is another one.
+            RequestForbidden: this instance is another one.
         """
         if settings.GITLAB_COM:
             return True
-        raise Forbidden("This API is gitlab.com only!")
+        raise RequestForbidden("This API is gitlab.com only!")
 
 
 class BillingViewSet(InternalViewSet):
@@ -111,7 +111,7 @@ class SubscriptionViewSet(BillingViewSet):
         if level < AccessLevel.GUEST:
             raise ResourceNotFound("Namespace")
         if level < AccessLevel.OWNER:
-            raise Forbidden
+            raise RequestForbidden
 
     def _answer(
         self, namespace: Namespace, subscription: Subscription | None, *, status: int = 200

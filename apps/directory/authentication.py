@@ -12,7 +12,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
-from apps.core.api.errors import Failure, Forbidden
+from apps.core.api.errors import Failure, RequestForbidden
 from apps.core.api.params import query
 from apps.core.api.parsers import BracketFormParser, BracketMultiPartParser
 from apps.core.observability import request_facts
@@ -46,7 +46,7 @@ class AdminTokenAuthentication(BaseAuthentication):
         if not _scopes_suffice(token, request.method or ""):
             raise insufficient_scope("api read_api")
         if token.user.state != UserState.ACTIVE:
-            raise Forbidden("Your account has been blocked.")
+            raise RequestForbidden("Your account has been blocked.")
         request_facts.note(token_id=token.pk)
         access_tokens.record_use(token_id=token.pk, last_used_at=token.last_used_at, now=now)
         return token.user, token

@@ -4,7 +4,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apps.core.api.errors import Forbidden
+from apps.core.api.errors import RequestForbidden
 from apps.directory.authentication import READING
 from apps.directory.models import User
 
@@ -16,11 +16,11 @@ class IsInstanceAdmin(BasePermission):
         """Return ``True``.
 
         Raises:
-            Forbidden: the user is no administrator.
+            RequestForbidden: the user is no administrator.
         """
         if isinstance(request.user, User) and request.user.admin:
             return True
-        raise Forbidden
+        raise RequestForbidden
 
 
 class IsInstanceAdminToWrite(IsInstanceAdmin):
@@ -30,6 +30,6 @@ class IsInstanceAdminToWrite(IsInstanceAdmin):
         """Return ``True``.
 
         Raises:
-            Forbidden: the user is no administrator and would change something.
+            RequestForbidden: the user is no administrator and would change something.
         """
         return request.method in READING or super().has_permission(request, view)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.core.api import params
-from apps.core.api.plain_fields import Identifier, PlainField, PlainText
+from apps.core.api.plain_fields import PlainField, PlainIdentifier, PlainText
 from apps.core.api.serializers import Parameters
 from apps.core.json_values import storable_text
 from apps.directory import access_tokens
@@ -16,8 +16,8 @@ ACTOR = ("key_id", "user_id", "username", "identifier")
 class ActorParameters(Parameters):
     """Who a request is from. The first that is present decides, even where it resolves to nobody."""
 
-    key_id = Identifier(required=False, help_text="The SSH key, as a number or as text.")
-    user_id = Identifier(required=False, help_text="The user, as a number or as text.")
+    key_id = PlainIdentifier(required=False, help_text="The SSH key, as a number or as text.")
+    user_id = PlainIdentifier(required=False, help_text="The user, as a number or as text.")
     username = PlainText(required=False, help_text="The user, by name.")
     identifier = PlainText(required=False, help_text="The actor: `user-1` or `key-11`.")
 
@@ -27,7 +27,7 @@ def claim_in(values: Mapping[str, Any]) -> Claim:
     return Claim(**{name: values.get(name) for name in ACTOR})
 
 
-def claim(given: params.Parameters) -> Claim:
+def claim(given: params.RequestParameters) -> Claim:
     """Read the same by hand."""
     return Claim(
         key_id=given.identifier("key_id"),
@@ -76,8 +76,8 @@ class CodeOfActorParameters(CodeParameters, ActorParameters):
 class PushedQuestionParameters(Parameters):
     """What is sent with a question that is never put; nothing reads it."""
 
-    key_id = Identifier(required=False)
-    user_id = Identifier(required=False)
+    key_id = PlainIdentifier(required=False)
+    user_id = PlainIdentifier(required=False)
 
 
 class CertificateParameters(Parameters):

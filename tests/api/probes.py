@@ -8,8 +8,8 @@ from rest_framework.viewsets import ViewSet
 from apps.core.api import serializers
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import BadRequest, Failure, ResourceNotFound
-from apps.core.api.params import Parameters, parameters, read_object
-from apps.core.api.plain_fields import Identifier, PlainText, PlainTexts
+from apps.core.api.params import RequestParameters, parameters, read_object
+from apps.core.api.plain_fields import PlainIdentifier, PlainText, PlainTexts
 from apps.core.api.views import InternalViewSet
 
 handler404 = "apps.core.api.errors.route_not_found"
@@ -23,7 +23,7 @@ class TypedParameters(serializers.Parameters):
     """One parameter of each type."""
 
     name = PlainText(required=False)
-    id = Identifier(required=False)
+    id = PlainIdentifier(required=False)
     all = PlainTexts(required=False)
 
 
@@ -43,7 +43,7 @@ class ProbeViewSet(InternalViewSet):
 
     def by_hand(self, request: Request) -> Response:
         """Answer with two of them, as the endpoints that are asked most often read theirs."""
-        given = Parameters(request)
+        given = RequestParameters(request)
         return Response({"name": given.text("name"), "id": given.identifier("id")})
 
     def fail(self, request: Request) -> Response:

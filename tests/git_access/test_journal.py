@@ -16,7 +16,7 @@ from apps.core import records
 from apps.git_access.access import denials  # noqa: F401 -- names what is handed over
 from apps.git_access.models import PushRecord
 from apps.git_access.pushes import broadcasts, journal, push_options
-from apps.git_access.pushes.records import Push
+from apps.git_access.pushes.records import FinishedPush
 from apps.git_access.repositories.ids import parse
 from apps.operations.doctor import examination
 from tests.callers import Caller
@@ -103,7 +103,7 @@ def test_a_commit_whose_answer_was_lost_is_not_made_twice(shell: Caller) -> None
     push(shell)
     record = PushRecord.objects.get()
     assert record.receipt is not None
-    same = Push(
+    same = FinishedPush(
         repository=parse("project-7"),
         identifier="user-1",
         changes=CHANGES,

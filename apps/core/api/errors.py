@@ -58,7 +58,7 @@ class BadRequest(Failure):
         super().__init__(400, {"message": f"400 Bad request - {reason}"})
 
 
-class Forbidden(Failure):
+class RequestForbidden(Failure):
     """403, with or without a reason: ``403 Forbidden - Your account has been blocked.``."""
 
     def __init__(self, reason: str = "") -> None:

@@ -56,13 +56,13 @@ def read_object(
     return read(kind, object_of(request), refusal=refusal)
 
 
-class Parameters:
+class RequestParameters:
     """The same parameters for the few endpoints that are read by hand, because they are asked most often."""
 
     def __init__(self, request: Request) -> None:
         self.values = object_of(request)
 
-    def with_default(self, name: str, value: Any) -> "Parameters":
+    def with_default(self, name: str, value: Any) -> "RequestParameters":
         """Return the same parameters, with this one where it is absent."""
         given = copy(self)
         given.values = {**self.values, name: value} if self.value(name) is None else self.values

@@ -36,7 +36,7 @@ class PlainText(PlainField):
         return data
 
 
-class Identifier(PlainField):
+class PlainIdentifier(PlainField):
     """A numeric id as number or text; ``NO_ID`` for what resolves to nothing."""
 
     def to_internal_value(self, data: Any) -> int:

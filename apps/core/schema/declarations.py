@@ -90,7 +90,7 @@ def _(field: plain_fields.PlainTexts) -> JsonSchema:
 
 
 @schema_of.register
-def _(field: plain_fields.Identifier) -> JsonSchema:
+def _(field: plain_fields.PlainIdentifier) -> JsonSchema:
     return IDENTIFIER
 
 

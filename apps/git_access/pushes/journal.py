@@ -24,7 +24,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 
 from apps.git_access.models import PushRecord
 from apps.git_access.pushes.push_options import PushOptions
-from apps.git_access.pushes.records import Push, record
+from apps.git_access.pushes.records import FinishedPush, record
 from apps.git_access.repositories import ids
 from apps.ssh_keys import actors
 from apps.ssh_keys.actors import Claim
@@ -60,7 +60,7 @@ def keep_room() -> None:
         log.warning("no room can be kept for the journal", exc_info=True)
 
 
-def keep(push: Push, *, receipt: UUID, now: datetime) -> None:
+def keep(push: FinishedPush, *, receipt: UUID, now: datetime) -> None:
     """Write a push to its file, and return when it is on disk.
 
     Raises:
@@ -141,7 +141,7 @@ def set_aside() -> list[Path]:
 
 def _take(entry: dict[str, Any]) -> None:
     options = PushOptions(raw=tuple(entry["raw_options"]), parsed=entry["options"])
-    push = Push(
+    push = FinishedPush(
         repository=ids.parse(entry["gl_repository"]),
         identifier=entry["identifier"],
         changes=entry["changes"],
@@ -161,7 +161,7 @@ def _take(entry: dict[str, Any]) -> None:
         log.info("journaled push taken in", receipt=str(receipt))
 
 
-def _entry(push: Push, *, receipt: UUID, now: datetime) -> dict[str, Any]:
+def _entry(push: FinishedPush, *, receipt: UUID, now: datetime) -> dict[str, Any]:
     return {
         "receipt": str(receipt),
         "received_at": now.isoformat(),

@@ -19,7 +19,7 @@ from apps.git_access.pushes import (
     reference_counter,
 )
 from apps.git_access.pushes.after import pushed_refs
-from apps.git_access.pushes.records import Push, record
+from apps.git_access.pushes.records import FinishedPush, record
 from apps.git_access.repositories import containers, notices
 from apps.git_access.repositories.containers import Container
 from apps.ssh_keys import actors
@@ -40,7 +40,7 @@ class Outcome:
     messages: tuple[str, ...]
 
 
-def finish(push: Push, *, now: datetime) -> Outcome:
+def finish(push: FinishedPush, *, now: datetime) -> Outcome:
     """Count the push down, record it, and return what the pusher is told, whoever and whatever it is.
 
     A push that the database does not take is journaled: Gitaly does not ask again.
@@ -59,7 +59,7 @@ def finish(push: Push, *, now: datetime) -> Outcome:
     return _told(push, actor=actor, counter_decreased=decreased, now=now)
 
 
-def _told(push: Push, *, actor: Actor, counter_decreased: bool, now: datetime) -> Outcome:
+def _told(push: FinishedPush, *, actor: Actor, counter_decreased: bool, now: datetime) -> Outcome:
     """Collect what the pusher is told; without a database that is nothing: the push is recorded."""
     told = _Told(push, actor, now)
     try:
@@ -73,7 +73,7 @@ def _told(push: Push, *, actor: Actor, counter_decreased: bool, now: datetime) -
 class _Told:
     """What the pusher is told; the repository's container is looked up for what needs it only."""
 
-    def __init__(self, push: Push, actor: Actor, now: datetime) -> None:
+    def __init__(self, push: FinishedPush, actor: Actor, now: datetime) -> None:
         self._push = push
         self._actor = actor
         self._now = now

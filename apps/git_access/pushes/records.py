@@ -14,7 +14,7 @@ _MAX_IDENTIFIER = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
+class FinishedPush:
     """What Gitaly says about a push that has been accepted."""
 
     repository: RepositoryId
@@ -24,7 +24,7 @@ class Push:
     correlation_id: str
 
 
-def record(push: Push, *, actor: Actor, receipt: UUID, now: datetime) -> None:
+def record(push: FinishedPush, *, actor: Actor, receipt: UUID, now: datetime) -> None:
     """Record a push and its job, in the caller's transaction: neither is lost without the other.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from apps.core import correlation
 from apps.core.api.errors import BadRequest
-from apps.core.api.params import Parameters, storable
+from apps.core.api.params import RequestParameters, storable
 from apps.core.api.serializer_errors import first_alone, read
 from apps.core.json_values import made_storable, storable_text
 from apps.git_access.context import changes
@@ -18,7 +18,7 @@ OBJECT_DIRECTORY = "GIT_OBJECT_DIRECTORY_RELATIVE"
 ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES_RELATIVE"
 
 
-def command_of(given: Parameters) -> Command:
+def command_of(given: RequestParameters) -> Command:
     """Read the parameters of ``/allowed``.
 
     Raises:
@@ -47,14 +47,14 @@ def command_of(given: Parameters) -> Command:
     return command
 
 
-def _required(given: Parameters, name: str) -> str:
+def _required(given: RequestParameters, name: str) -> str:
     value = given.text(name)
     if not value:
         raise BadRequest(f'"{name}" not given')
     return value
 
 
-def _changes(given: Parameters) -> tuple[Change, ...]:
+def _changes(given: RequestParameters) -> tuple[Change, ...]:
     value = given.value("changes")
     if isinstance(value, list):
         return changes.from_lines([storable("changes", line) for line in value])

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
-from apps.core.api.params import Parameters
+from apps.core.api.params import RequestParameters
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import decisions
 from apps.git_access.access import authorize, denials
@@ -33,7 +33,7 @@ class AccessViewSet(InternalViewSet):
 
     def allowed(self, request: Request) -> Response:
         """``POST /internal/allowed``."""
-        command = command_of(Parameters(request))
+        command = command_of(RequestParameters(request))
         try:
             grant = authorize.authorize(command, now=timezone.now())
         except refusals.Refusal as refusal:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.errors import Failure
-from apps.core.api.params import Parameters
+from apps.core.api.params import RequestParameters
 from apps.core.api.serializer_errors import MISSING, Problem, all_at_once, read
 from apps.core.api.views import InternalViewSet
 from apps.core.api.workhorse_authentication import ShellOrWorkhorseAuthentication, is_workhorse
@@ -28,7 +28,7 @@ class AuditViewSet(InternalViewSet):
 
     def git_audit_event(self, request: Request) -> Response:
         """``POST /internal/shellhorse/git_audit_event``."""
-        given = Parameters(request)
+        given = RequestParameters(request)
         if is_workhorse(request):
             given = given.with_default("changes", ANY)  # its first releases leave them out
         report = read(ReportParameters, given.values, refusal=_missing_first)

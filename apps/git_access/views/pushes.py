@@ -14,7 +14,7 @@ from apps.core.api.params import read_object
 from apps.core.api.views import InternalViewSet
 from apps.git_access.pushes import journal, post_receive, pre_receive, push_options
 from apps.git_access.pushes.post_receive import Outcome
-from apps.git_access.pushes.records import Push
+from apps.git_access.pushes.records import FinishedPush
 from apps.git_access.serializers.params import FinishedPushParameters, RepositoryParameters
 
 NO_ROOM = (
@@ -41,9 +41,9 @@ class PushViewSet(InternalViewSet):
         return Response(_payload(post_receive.finish(push, now=timezone.now())))
 
 
-def _push(given: Mapping[str, Any]) -> Push:
+def _push(given: Mapping[str, Any]) -> FinishedPush:
     context = given.get("gitaly_client_context_bin", {})
-    return Push(
+    return FinishedPush(
         repository=given["gl_repository"],
         identifier=given.get("identifier"),
         changes=given.get("changes", ""),

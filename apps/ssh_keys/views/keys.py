@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from apps.core.api.authentication import SharedSecretAuthentication
 from apps.core.api.errors import Failure, ResourceNotFound
-from apps.core.api.params import Parameters
+from apps.core.api.params import RequestParameters
 from apps.core.api.views import InternalViewSet
 from apps.core.observability import request_facts
 from apps.ssh_keys import keys, people
@@ -22,7 +22,7 @@ class KeyViewSet(InternalViewSet):
 
     def authorized_keys(self, request: Request) -> Response:
         """``GET /internal/authorized_keys``; asked by OpenSSH through GitLab Shell."""
-        text = Parameters(request).required_text("key")
+        text = RequestParameters(request).required_text("key")
         try:
             key = keys.find(text, now=timezone.now())
         except keys.UnknownKeyText:
@@ -34,5 +34,5 @@ class KeyViewSet(InternalViewSet):
 
     def discover(self, request: Request) -> JsonResponse:
         """``GET /internal/discover``; nobody is the JSON literal ``null``, which DRF renders as no body."""
-        person = people.find(claim(Parameters(request)))
+        person = people.find(claim(RequestParameters(request)))
         return JsonResponse(user_payload(person) if person else None, safe=False)

@@ -23,7 +23,7 @@ from apps.git_access.repositories.containers import SNIPPET_PATH
 from apps.git_access.repositories.ids import DESIGN, WIKI, RepositoryType
 
 
-class _Answer(NamedTuple):
+class _Head(NamedTuple):
     """What stands before the single things."""
 
     type: str
@@ -35,7 +35,7 @@ class _Answer(NamedTuple):
     maintenance: str | None
 
 
-_THINGS = (_Answer, TokenFacts, KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
+_THINGS = (_Head, TokenFacts, KeyFacts, UserFacts, NamespaceFacts, ProjectFacts, SnippetFacts)
 _PLACES = [slice(*ends) for ends in pairwise(accumulate((len(t._fields) for t in _THINGS), initial=0))]
 
 
@@ -45,7 +45,7 @@ def read(question: Question) -> Facts:
     if row is None:
         raise LookupError("the last arm always gives a row")
     parts = _split(json.loads(row[0]))
-    answer = _Answer._make(parts[0])
+    answer = _Head._make(parts[0])
     token, key, user, namespace, project, snippet = parts[1:]
     return Facts(
         type=RepositoryType(answer.type),
