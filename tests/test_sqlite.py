@@ -9,11 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection as django_connection
+from django.db import transaction
 
 from apps.core.sqlite.base import Cursor
+from apps.core.sqlite.durability import may_be_lost
 
 PATIENCE = 3.0  # seconds that a writer waits for another one
 BEGIN = "BEGIN IMMEDIATE"
+NORMAL, FULL = 1, 2
 
 
 @pytest.fixture
@@ -90,3 +94,52 @@ def test_a_cursor_that_has_failed_can_be_used_again(file: Path) -> None:
             cursor.executemany("INSERT INTO kept VALUES (%s)", [(1,), (2,)])
 
         assert cursor.execute("SELECT number FROM kept").fetchall() == [(1,)]
+
+
+def test_a_writer_waits_as_long_as_its_connection_says(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute(BEGIN)
+        with closing(sqlite3.connect(file, isolation_level=None, timeout=0.2)) as connection:
+            began = time.monotonic()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                connection.cursor(factory=Cursor).execute(BEGIN)
+            assert time.monotonic() - began >= 0.2
+            assert connection.execute("PRAGMA busy_timeout").fetchone() == (200,)
+
+
+def test_whoever_has_no_turn_waits_no_longer_either(file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute(BEGIN)
+        failed: list[str] = []
+
+        def write() -> None:
+            with closing(sqlite3.connect(file, isolation_level=None, timeout=0.2)) as connection:
+                try:
+                    connection.cursor(factory=Cursor).execute(BEGIN)
+                except sqlite3.OperationalError as error:
+                    failed.append(str(error))
+
+        writers = [threading.Thread(target=write) for _ in range(5)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+
+    assert failed == ["database is locked"] * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_may_be_lost_does_not_wait_for_the_disk() -> None:
+    def synchronous() -> int:
+        with django_connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous")
+            return int(cursor.fetchone()[0])
+
+    if django_connection.vendor != "sqlite":
+        with may_be_lost():
+            return
+    with may_be_lost():
+        assert synchronous() == NORMAL
+    assert synchronous() == FULL
+    with transaction.atomic(), may_be_lost():
+        assert synchronous() == FULL

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.core import batches, moments
 from apps.core.shared_store import write_probe
 from apps.core.shared_store.models import Entry
+from apps.core.sqlite.durability import may_be_lost
 
 _INCREASE = """
 INSERT INTO shared_store_entry AS entry (key, value, count, expires_at) VALUES (%s, '', 1, %s)
@@ -45,7 +46,8 @@ class DatabaseStore:
     def _increase(self, statement: str, key: str, lifetime: int) -> int:
         now = timezone.now()
         end = moments.stored(now + timedelta(seconds=lifetime))
-        return int(_rows(statement, [key, end, moments.stored(now), moments.stored(now)])[0][0])
+        with may_be_lost():
+            return int(_rows(statement, [key, end, moments.stored(now), moments.stored(now)])[0][0])
 
     def decrease(self, key: str) -> bool:
         """Subtract 1; the lifetime goes on. Below zero the counter is removed: ``False``."""

@@ -4,9 +4,15 @@ Django 5.2 supposes 999 parameters, the limit before SQLite 3.32; Django 6 asks 
 
 Who writes waits for whoever else is writing, for as long as ``timeout`` says. In a process that answers
 requests not all threads may wait like that: whoever finds no place among those who wait does so briefly.
+
+SQLite waits by sleeping for up to a tenth of a second, during which others come and go. Here one thread of a
+process asks again and again, and the others wait for it.
 """
 
+import random
 import sqlite3
+import threading
+import time
 from contextlib import closing, suppress
 from typing import Any
 
@@ -16,6 +22,8 @@ from apps.core import waiting
 
 BRIEFLY = 0.25  # seconds that a writer without a place waits at least; far more than one transaction takes
 _WRITES = frozenset({"INSERT", "UPDATE", "DELETE", "BEGIN "})
+_PAUSE = 0.0003  # seconds between two tries, on average; more where one has been waiting for long
+_turn = threading.Lock()
 
 
 def _parameters_of_one_statement() -> int:
@@ -59,26 +67,38 @@ class Cursor(base.SQLiteCursorWrapper):
             super().execute("")
 
     def _execute(self, query: str, params: Any) -> Any:
-        if (
-            not waiting.is_bound()
-            or self.connection.in_transaction
-            or query.lstrip()[:6].upper() not in _WRITES
-        ):
+        if self.connection.in_transaction or query.lstrip()[:6].upper() not in _WRITES:
             return super().execute(query, params)
+        (usual,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
+        if not waiting.is_bound():
+            return self._execute_in_turn(query, params, usual, usual / 1000)
         places = waiting.places()
         with places.one_if_free() as has_place:
-            if has_place:
-                return super().execute(query, params)
-            return self._execute_soon(query, params, max(BRIEFLY, places.patience()))
+            seconds = usual / 1000 if has_place else min(usual / 1000, max(BRIEFLY, places.patience()))
+            return self._execute_in_turn(query, params, usual, seconds)
 
-    def _execute_soon(self, query: str, params: Any, seconds: float) -> Any:
-        """Run a statement, and wait no longer than that for another writer."""
-        (usual,) = self.connection.execute("PRAGMA busy_timeout").fetchone()
-        self.connection.execute(f"PRAGMA busy_timeout = {min(usual, round(seconds * 1000))}")
+    def _execute_in_turn(self, query: str, params: Any, usual: int, seconds: float) -> Any:
+        """Run a statement as soon as nobody writes, within so many seconds."""
+        until = time.monotonic() + seconds
+        if not _turn.acquire(timeout=seconds):
+            raise sqlite3.OperationalError("database is locked")
         try:
-            return super().execute(query, params)
+            self.connection.execute("PRAGMA busy_timeout = 0")
+            return self._try_until(until, query, params)
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {usual}")
+            _turn.release()
+
+    def _try_until(self, until: float, query: str, params: Any) -> Any:
+        pause = _PAUSE
+        while True:
+            try:
+                return super().execute(query, params)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
+            time.sleep(random.uniform(0.5, 1.5) * pause)  # noqa: S311 -- so that two processes do not ask in step
+            pause = min(pause * 1.02, 10 * _PAUSE)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
