@@ -1,12 +1,12 @@
 """The refs that a push changes."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # What GitLab Shell sends before the transfer, when no change is known.
 ANY = "_any"
 
-_BLANK = re.compile(r"0{40}|0{64}")
+_BLANKS = frozenset({"0" * 40, "0" * 64})
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 # Git separates by ASCII white space; a ref may well hold a no-break space.
 _FIELD = re.compile(r"[^ \t\r\n\f\v]+")
@@ -14,8 +14,7 @@ _BRANCH = "refs/heads/"
 _TAG = "refs/tags/"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One ref of a push: where it was, and where it shall be."""
 
     old: str
@@ -55,7 +54,7 @@ class Change:
 
 def is_blank(revision: str) -> bool:
     """Whether the revision stands for nothing: 40 or 64 zeros."""
-    return _BLANK.fullmatch(revision) is not None
+    return revision in _BLANKS
 
 
 def from_lines(changes: str | list[str] | None) -> tuple[Change, ...]:
@@ -64,7 +63,7 @@ def from_lines(changes: str | list[str] | None) -> tuple[Change, ...]:
         return ()
     lines = changes.split("\n") if isinstance(changes, str) else changes
     fields = (_FIELD.findall(line) for line in lines)
-    return tuple(Change(*[*parts, "", ""][:3]) for parts in fields if parts)
+    return tuple(Change._make([*parts, "", ""][:3]) for parts in fields if parts)
 
 
 def is_object_id(revision: str) -> bool:

@@ -22,7 +22,7 @@ def found(pattern: str, text: str, *, multi_line: bool = False) -> bool:
     Raises:
         InvalidPattern: it is no regular expression.
     """
-    return _compiled(pattern, multi_line).search(text) is not None
+    return _compiled(pattern, multi_line).search(text.encode()) is not None
 
 
 def check(pattern: str) -> None:
@@ -35,9 +35,11 @@ def check(pattern: str) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str, multi_line: bool) -> "re2._Regexp[str]":
+def _compiled(pattern: str, multi_line: bool) -> "re2._Regexp[bytes]":
+    # Of bytes, which are UTF-8 as well: of a text, the library counts the characters before each match.
+    whole = f"{MULTI_LINE}{pattern}" if multi_line else pattern
     try:
-        return re2.compile(f"{MULTI_LINE}{pattern}" if multi_line else pattern, _OPTIONS)
+        return re2.compile(whole.encode(), _OPTIONS)
     except re2.error as error:
         reason = _words(error)
         # It may quote the mode that we have added.

@@ -3,7 +3,7 @@
 from apps.git_access.context.changes import Change
 from apps.git_access.context.refusals import Forbidden
 from apps.git_access.context.step import Step
-from apps.git_access.policy.steps.pushing import NO_PUSH, may_push
+from apps.git_access.policy.steps.pushing import NO_PUSH
 from apps.git_access.push_checks import branches, files, lfs_objects, paths, push_rules, sizes, tags
 from apps.git_access.push_checks.push import Push
 
@@ -13,7 +13,7 @@ PUSH_TITLE = "Checking if you are allowed to push..."
 def push_right(push: Push, _change: Change) -> None:
     """A: refuse whoever lacks the push right."""
     with push.timer.block(PUSH_TITLE):
-        if not may_push(push.attempt):
+        if not push.is_permitted:
             raise Forbidden(NO_PUSH)
 
 

@@ -3,7 +3,9 @@
 import re
 
 _HEX = re.compile(r"[0-9a-fA-F]{40}")
-_ILLEGAL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{")
+# A character that no ref has, two dots or "@{", a component that is empty, begins with a dot or ends in ".lock",
+# and a dot at the end.
+_ILLEGAL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|(?:\A|/)(?:[/.]|\Z)|\.lock(?:/|\Z)|\.\Z")
 
 
 def starts_like_revision(name: str) -> bool:
@@ -13,9 +15,4 @@ def starts_like_revision(name: str) -> bool:
 
 def is_legal(name: str) -> bool:
     """Whether ``refs/heads/<name>`` follows Git's ref format."""
-    parts = name.split("/")
-    return (
-        _ILLEGAL.search(name) is None
-        and not name.endswith(".")
-        and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
-    )
+    return _ILLEGAL.search(name) is None

@@ -19,7 +19,7 @@ class NewObjects:
         self._changes = [change for change in changes if not change.is_deletion]
         self._gitaly = gitaly
 
-    @property
+    @cached_property
     def revisions(self) -> list[str]:
         """Where the refs shall be, whatever kind of ref; what is no id can only be refused by Gitaly."""
         return list(dict.fromkeys(change.new for change in self._changes if is_object_id(change.new)))

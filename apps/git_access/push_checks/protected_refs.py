@@ -1,5 +1,6 @@
 """The rules that protect the branches and tags of one project, and whom they let pass."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,10 +35,14 @@ class RefProtection:
     name: str
     allow_force_push: bool = False
     rows: list[ProtectionRow] = field(default_factory=list)
+    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._pattern = wildcards.compiled(self.name)
 
     def matches(self, name: str) -> bool:
         """Whether the rule is about this branch or tag."""
-        return wildcards.matches(self.name, name)
+        return self._pattern.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

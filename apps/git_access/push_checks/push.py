@@ -11,6 +11,7 @@ from apps.git_access.context.attempt import Attempt
 from apps.git_access.context.deadline import CheckTimer
 from apps.git_access.context.facts import Facts, NamespaceFacts, ProjectFacts
 from apps.git_access.models import BranchRight
+from apps.git_access.policy.steps.pushing import may_push
 from apps.git_access.push_checks import protected_refs, pushers, restrictions
 from apps.git_access.push_checks.new_objects import NewObjects
 from apps.git_access.push_checks.path_rules import PathRules
@@ -64,6 +65,11 @@ class Push:
     def gitaly(self) -> Gitaly:
         """Gitaly's answers about the repository, the push's new objects included."""
         return gitaly_repositories.of_push(self.attempt, self.timer)
+
+    @cached_property
+    def is_permitted(self) -> bool:
+        """Whether the actor has the push right, whatever the refs."""
+        return may_push(self.attempt)
 
     @cached_property
     def is_empty(self) -> bool:

@@ -31,18 +31,20 @@ def check(push: Push) -> None:
     rules = push.restrictions.push_rule
     if rules is None:
         return
+    about_commits = _any(rules, _ABOUT_COMMITS)
     for change in push.attempt.changes:
-        if change.branch is not None:
-            _check_name(push, rules, change, change.branch)
-            _check_commits(push, rules, change)
-        elif change.tag is not None:
-            _check_deletion(push, rules, change, change.tag)
+        if (branch := change.branch) is not None:
+            if not change.is_deletion:
+                _check_name(push, rules.branch_name_regex, branch)
+                if about_commits:
+                    _check_commits(push, rules, change)
+        elif (tag := change.tag) is not None:
+            _check_deletion(push, rules, change, tag)
 
 
-def _check_name(push: Push, rules: PushRule, change: Change, branch: str) -> None:
+def _check_name(push: Push, pattern: str, branch: str) -> None:
     """Check rule 1."""
-    pattern = rules.branch_name_regex
-    if not pattern or change.is_deletion:
+    if not pattern:
         return
     with push.timer.block(BRANCH_TITLE):
         if branch != push.default_branch and not patterns.found(pattern, branch):
@@ -51,8 +53,6 @@ def _check_name(push: Push, rules: PushRule, change: Change, branch: str) -> Non
 
 def _check_commits(push: Push, rules: PushRule, change: Change) -> None:
     """Check rules 2 to 10, one commit after the other."""
-    if change.is_deletion or not _any(rules, _ABOUT_COMMITS):
-        return
     with push.timer.block(COMMITS_TITLE):
         for candidate in _candidates(push, rules, push.new_objects.of_branch(change)):
             text = next(filter(None, (rule(candidate) for rule in RULES)), None)
