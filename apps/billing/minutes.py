@@ -11,7 +11,8 @@ from apps.directory.models import Namespace
 
 MAX_XID_LENGTH = 50
 NAMESPACE, TARGET = "Namespace", "Target namespace"
-_TOLD = ("namespace_id", "expires_at", "number_of_minutes", "purchase_xid")  # of a thousand, the rest takes time
+# What an answer tells of a pack: of a thousand, the rest takes time.
+_TOLD = ("namespace_id", "expires_at", "number_of_minutes", "purchase_xid")
 
 
 class PackRefused(ValueError):

@@ -19,13 +19,16 @@ def decode(text: str) -> Any:
         ValueError: it is not JSON.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _decode(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def storable(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """The loop of a process: it accepts, reads, sends the rest of long answers, and ends what takes too long."""
 
 import errno
+import os
 import select
 import socket
 import time
@@ -8,7 +9,7 @@ import time
 import structlog
 
 from apps.server.answers import Application, answer, environ_of, environ_of_listener, refusal
-from apps.server.connections import Connection, Phase
+from apps.server.connections import CHUNK, Connection, Phase
 from apps.server.lanes import Lanes
 from apps.server.limits import Limits
 from apps.server.requests import Request, UnreadableRequest
@@ -28,6 +29,7 @@ class Loop:
         self._epoll = select.epoll()
         self._listeners: dict[int, tuple[socket.socket, dict[str, object]]] = {}
         self._connections: dict[int, Connection] = {}
+        self._waker: int | None = None
         self._next_look = 0.0
         self._stopping = False
         self.lanes = Lanes(self._compute, self._close)
@@ -48,7 +50,8 @@ class Loop:
         self._epoll.register(listener.fileno(), select.EPOLLIN | select.EPOLLEXCLUSIVE)
 
     def wake_by(self, descriptor: int) -> None:
-        """End a turn when there is something to read; the caller reads it."""
+        """End a turn when there is something to read, of which nobody wants to know more."""
+        self._waker = descriptor
         self._epoll.register(descriptor, select.EPOLLIN)
 
     def stop_accepting(self) -> None:
@@ -69,6 +72,8 @@ class Loop:
                 self._accept(*self._listeners[descriptor])
             elif connection := self._connections.get(descriptor):
                 self._go_on(connection)
+            elif descriptor == self._waker:
+                os.read(descriptor, CHUNK)
         now = time.monotonic()
         if now >= self._next_look:
             self._next_look = now + TICK / 2

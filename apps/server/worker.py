@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from django.conf import settings
 from gunicorn.workers.base import Worker as BaseWorker
@@ -13,6 +12,7 @@ from apps.server import listening
 from apps.server.limits import Limits, possible_connections
 from apps.server.loop import Loop
 
+SIGN_OF_LIFE = 0.5  # seconds between two; gunicorn's master waits for many times as long
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -36,6 +36,9 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
     prepare_thread: Callable[[], None] | None = None
     """What each thread does before its first request; ``post_worker_init`` sets it."""
 
+    _next_sign = 0.0
+    _is_orphan = False
+
     def init_signals(self) -> None:
         """Take over from the master's handlers."""
         super().init_signals()
@@ -48,7 +51,7 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         loop.wake_by(self.PIPE[0])
         for each in self.sockets:
             loop.listen(each.sock, listening.address_of(each.sock))
-        while self.alive and self.ppid == os.getppid():
+        while self.alive and not self._is_orphan:
             self._turn(loop)
         loop.stop_accepting()
         until = time.monotonic() + self.cfg.graceful_timeout
@@ -65,7 +68,9 @@ class Worker(BaseWorker):  # type: ignore[misc]  # gunicorn ships no types
         )
 
     def _turn(self, loop: Loop) -> None:
-        self.notify()
+        now = time.monotonic()
+        if now >= self._next_sign:
+            self._next_sign = now + SIGN_OF_LIFE
+            self.notify()
+            self._is_orphan = self.ppid != os.getppid()
         loop.turn()
-        with suppress(BlockingIOError):
-            os.read(self.PIPE[0], 4096)  # a signal has written there, to end the turn

@@ -3,8 +3,8 @@
 import re
 
 _HEX = re.compile(r"[0-9a-fA-F]{40}")
-# A character that no ref has, two dots or "@{", a component that is empty, begins with a dot or ends in ".lock",
-# and a dot at the end.
+# A character that no ref has, two dots or "@{", a component that is empty, begins with a dot or ends in
+# ".lock", and a dot at the end.
 _ILLEGAL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|(?:\A|/)(?:[/.]|\Z)|\.lock(?:/|\Z)|\.\Z")
 
 
