@@ -1,10 +1,11 @@
 """What only records changes no answer and delays none, whatever the database says to it."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ from apps.git_access.access import denials
 from apps.git_access.context.refusals import TooMany
 from apps.git_access.repositories import notices
 from apps.git_access.repositories.ids import RepositoryId, RepositoryType
+from apps.ssh_keys import last_use
 from apps.ssh_keys.models import Key
 from tests.callers import Caller
 from tests.factories.agent import AgentFactory, issue_token
@@ -180,6 +182,31 @@ def test_whatever_a_record_raises_the_next_one_is_written(
     assert written.wait(10)
     assert keeper.is_alive()
     keeper.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moments_of_many_rows_are_written_together(
+    now: datetime, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    old, recent, *others = KeyFactory.create_batch(5)
+    Key.objects.filter(pk=recent.pk).update(last_used_at=now)
+    earlier = now - timedelta(seconds=1)
+
+    with django_assert_num_queries(3):  # one, between BEGIN and COMMIT
+        last_use.LAST_USE.write({old.pk: earlier, recent.pk: now, **{other.pk: now for other in others}})
+
+    assert set(Key.objects.values_list("last_used_at", flat=True)) == {now}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="SQLite has one writer")
+def test_a_row_that_somebody_holds_keeps_no_other_one(key: Key, now: datetime) -> None:
+    other = KeyFactory.create()
+
+    with another_writer(key):
+        last_use.LAST_USE.write({key.pk: now, other.pk: now})
+
+    assert list(Key.objects.filter(last_used_at=now)) == [other]
 
 
 @pytest.mark.django_db

@@ -5,9 +5,8 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.agent.models import Agent, AgentToken
 from apps.core import records
@@ -95,5 +94,12 @@ def note_use(*, token: AgentToken, now: datetime) -> None:
     pause = timedelta(minutes=random.uniform(_LEAST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 -- spreads load only
     if token.last_used_at is not None and token.last_used_at > now - pause:
         return
-    row = AgentToken.objects.filter(last_used_at=token.last_used_at, pk=token.pk)
-    records.later("last use of an agent token", token.pk, partial(row.update, last_used_at=now))
+    _LAST_USE.note(token.pk, now)
+
+
+def _due(now: datetime) -> QuerySet[AgentToken]:
+    recently = now - timedelta(minutes=_LEAST_PAUSE)
+    return AgentToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=recently))
+
+
+_LAST_USE = records.Column("last use of an agent token", "last_used_at", due=_due)

@@ -7,18 +7,55 @@ log. A process without that thread, such as a command, writes at once, and goes 
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import QuerySet
 
 Write = Callable[[], object]
 
 INTERVAL = 1.0  # seconds between two rounds of a process
 MOST = 10_000  # that wait to be written; then nothing new is taken
+TOGETHER = 1_000  # rows of one statement
 
 log = structlog.get_logger(__name__)
+
+
+class Column:
+    """A column of moments or days that only records: all that have come in a round get the latest of them.
+
+    Args:
+        what: what is recorded, for the log.
+        name: the column.
+        due: returns the rows in which a moment is to be written.
+    """
+
+    def __init__(self, what: str, name: str, *, due: Callable[[Any], QuerySet[Any]]) -> None:
+        self._what = what
+        self._name = name
+        self._due = due
+
+    def note(self, pk: int, moment: Any) -> None:
+        """Have a moment written in the row with this key."""
+        if _keeper is None:
+            self.write({pk: moment})
+        else:
+            _keeper.take_moment(self, pk, moment)
+
+    def write(self, moments: Mapping[int, Any]) -> None:
+        """Write ``TOGETHER`` rows with one statement; those that another transaction holds are left out."""
+        keys = list(moments)
+        for begin in range(0, len(keys), TOGETHER):
+            some = keys[begin : begin + TOGETHER]
+            _attempt(self._what, partial(self._update, some, max(moments[key] for key in some)))
+
+    def _update(self, keys: list[int], latest: Any) -> None:
+        due = self._due(latest)
+        free = due.filter(pk__in=keys).select_for_update(skip_locked=True)
+        due.filter(pk__in=free.values("pk")).update(**{self._name: latest})
 
 
 class Keeper(threading.Thread):
@@ -27,6 +64,7 @@ class Keeper(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="records", daemon=True)
         self._waiting: dict[Hashable, Write] = {}
+        self._moments: dict[Column, dict[int, Any]] = {}
         self._urgent: list[Write] = []
         self._lock = threading.Lock()
         self._awake = threading.Event()
@@ -38,6 +76,13 @@ class Keeper(threading.Thread):
         with self._lock:
             if len(self._waiting) < MOST or about in self._waiting:
                 self._waiting[about] = write
+
+    def take_moment(self, column: Column, pk: int, moment: Any) -> None:
+        """Take a moment of a row."""
+        with self._lock:
+            rows = self._moments.setdefault(column, {})
+            if len(rows) < MOST:
+                rows[pk] = moment
 
     def take_urgent(self, act: Write) -> None:
         """Take what is done before everything else, and now."""
@@ -79,8 +124,10 @@ class Keeper(threading.Thread):
     def _round(self) -> None:
         with self._lock:
             waiting, self._waiting = list(self._waiting.values()), {}
+            moments, self._moments = self._moments, {}
         close_old_connections()
-        for write in waiting:
+        together: list[Write] = [partial(column.write, rows) for column, rows in moments.items()]
+        for write in (*waiting, *together):
             _go_on("a record was not written", write)
             self._do_urgent()
         now = time.monotonic()

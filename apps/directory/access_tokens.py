@@ -4,11 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.core import records
 from apps.directory.models import PersonalAccessToken, User, UserState
@@ -147,7 +146,14 @@ def record_use(*, token_id: int, last_used_at: datetime | None, now: datetime) -
     """Note that a token was used, at most once in ten minutes."""
     if settings.READ_ONLY or (last_used_at and last_used_at >= now - USE_RECORDED_EVERY):
         return
-    # The condition stands in the statement as well: of many requests at once, one writes.
-    due = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
-    row = PersonalAccessToken.objects.filter(due, pk=token_id)
-    records.later("last use of an access token", token_id, partial(row.update, last_used_at=now))
+    _LAST_USE.note(token_id, now)
+
+
+def _due(now: datetime) -> QuerySet[PersonalAccessToken]:
+    # Asked again when it is written: of many requests at once, one writes.
+    return PersonalAccessToken.objects.filter(
+        Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
+    )
+
+
+_LAST_USE = records.Column("last use of an access token", "last_used_at", due=_due)

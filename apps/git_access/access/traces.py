@@ -1,9 +1,9 @@
 """What a command leaves behind besides its answer: when somebody was active, refusals, a notice."""
 
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from apps.core import records
 from apps.core.observability import request_facts
@@ -49,5 +49,11 @@ def granted(attempt: Attempt) -> None:
     if user is None or not attempt.command.is_pull or settings.READ_ONLY:
         return
     if user.last_activity_on != today:
-        row = User.objects.filter(pk=user.id)
-        records.later("last activity of a user", user.id, partial(row.update, last_activity_on=today))
+        _LAST_ACTIVITY.note(user.id, today)
+
+
+def _due(today: date) -> QuerySet[User]:
+    return User.objects.filter(Q(last_activity_on=None) | Q(last_activity_on__lt=today))
+
+
+_LAST_ACTIVITY = records.Column("last activity of a user", "last_activity_on", due=_due)
