@@ -20,15 +20,15 @@ def first_row(statement: str, values: Values) -> Any:
         statement: with ``%s`` for values in a row, or ``%(name)s`` for values with names.
         values: numbers and texts; SQLite takes moments and dates as texts.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.queries_logged or database.execute_wrappers:
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.queries_logged or len(database.execute_wrappers) > database.own_wrappers:
         with database.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchone()
     database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_no_broken_transaction()
-    with database.wrap_database_errors:
+    with database.guard(), database.wrap_database_errors:
         if database.vendor == "sqlite":
             names = tuple(values) if isinstance(values, Mapping) else ()
             return database.connection.execute(_in_sqlite(statement, names), values).fetchone()

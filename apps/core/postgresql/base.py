@@ -3,7 +3,8 @@
 import random
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -27,6 +28,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     the server has closed is readable, an idle one is not: looking at its socket tells them apart. Only when
     there is something to read is the server asked.
     """
+
+    own_wrappers = 1
+    """How many of ``execute_wrappers`` are this backend's: those of others listen."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -77,9 +81,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _watched(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
+        with self.guard():
+            return execute(sql, params, many, context)
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Watch over a statement, and name what its failure means."""
         try:
             with patience.WATCH.over(self.connection):
-                return execute(sql, params, many, context)
+                yield
         except InternalError as error:
             if isinstance(error.__cause__, errors.ReadOnlySqlTransaction):
                 raise OperationalError(*error.args) from error.__cause__

@@ -13,7 +13,7 @@ import random
 import sqlite3
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from typing import Any
 
 from django.db.backends.sqlite3 import base, features
@@ -105,6 +105,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection with these features and cursors."""
 
     features_class = DatabaseFeatures
+    own_wrappers = 0
+    guard = nullcontext
 
     def create_cursor(self, name: str | None = None) -> Cursor:
         """Return a cursor of the driver."""
