@@ -88,7 +88,7 @@ def test_a_world_that_was_stopped_is_continued_to_the_same_end(monkeypatch: pyte
     for model in reversed(MODELS):
         model._default_manager.all().delete()
     with monkeypatch.context() as patch, pytest.raises(DatabaseError):
-        patch.setattr(Table, "insert", _failing_after(24, Table.insert))
+        patch.setattr(Table, "write", _failing_after(24, Table.write))
         run("seed", "--scale", *OPTIONS)
     stopped_at = Project.objects.count()
 

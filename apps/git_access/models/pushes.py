@@ -21,7 +21,7 @@ class PushRecord(models.Model):
     receipt = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Given when it was received: it is recorded once."
     )
-    gl_repository = models.CharField("repository", max_length=64, db_index=True)
+    gl_repository = models.CharField("repository", max_length=64)
     identifier = models.CharField(max_length=255, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -35,7 +35,7 @@ class PushRecord(models.Model):
     )
     changes = models.TextField(blank=True)
     push_options = models.JSONField(default=dict)
-    correlation_id = models.CharField(max_length=128, blank=True, db_index=True)
+    correlation_id = models.CharField(max_length=128, blank=True)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
     processed_at = models.DateTimeField(null=True, blank=True)
 
@@ -45,6 +45,9 @@ class PushRecord(models.Model):
         verbose_name = "push"
         verbose_name_plural = "pushes"
         indexes = (
+            # With `db_index` PostgreSQL has two indexes of a text, one for beginnings, which nobody asks for.
+            models.Index(fields=["gl_repository"], name="push_repository"),
+            models.Index(fields=["correlation_id"], name="push_correlation_id"),
             # Which are left over is asked of a table of millions, and nearly always they are few.
             models.Index(fields=["id"], condition=models.Q(processed_at=None), name="push_waiting"),
         )

@@ -1,20 +1,24 @@
 """Fill the directory kind by kind, in batches that are there completely or not at all."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
 from apps.directory.models import Member, Namespace, NamespaceKind, Project, Route, User
 from apps.operations.scale import world as worlds
-from apps.operations.scale.tables import Table
+from apps.operations.scale.tables import Content, Table
 from apps.operations.scale.world import FIRST_GROUP_ID, FIRST_ID, LAST_ID, Chance, Scale
 from apps.ssh_keys.models import DeployKeyGrant, Key, KeyKind
 from apps.ssh_keys.public_keys import ED25519_BITS, fingerprint_sha256
 
 BATCH = 10_000
+Rows: TypeAlias = list[tuple[Table, list[Sequence[Any]]]]
 
 
 class NotFillable(ValueError):
@@ -28,7 +32,7 @@ class Filling:
     name: str
     done: int
     total: int
-    write: Callable[[range], None]
+    make: Callable[[range], Rows]
 
     @property
     def batches(self) -> list[range]:
@@ -37,11 +41,22 @@ class Filling:
         return [range(start, min(start + BATCH, self.total)) for start in starts]
 
     def load(self) -> Iterator[int]:
-        """Write batch after batch, and yield how many rows each had."""
-        for numbers in self.batches:
-            with transaction.atomic():
-                self.write(numbers)
-            yield len(numbers)
+        """Write batch after batch, and yield how many rows each had.
+
+        While the database writes one, the next is made.
+        """
+        with ThreadPoolExecutor(max_workers=1) as maker:
+            made = maker.submit(self._made, self.batches[0]) if self.batches else None
+            for numbers, following in zip_longest(self.batches, self.batches[1:]):
+                contents = made.result() if made else []
+                made = maker.submit(self._made, following) if following else None
+                with transaction.atomic():
+                    for table, content in contents:
+                        table.write(content)
+                yield len(numbers)
+
+    def _made(self, numbers: range) -> list[tuple[Table, Content]]:
+        return [(table, table.content(rows)) for table, rows in self.make(numbers)]
 
 
 def stages(world: Scale, *, beside_others: bool = False) -> list[Filling]:
@@ -52,16 +67,16 @@ def stages(world: Scale, *, beside_others: bool = False) -> list[Filling]:
             it has such a world from another seed; or there are more memberships than possible.
     """
     _check(world, beside_others=beside_others)
-    writer = _Writer(world)
-    writer.reserve()
-    kinds: list[tuple[str, type[Model], int, int, Callable[[range], None]]] = [
-        ("users", User, FIRST_ID, world.users, writer.users),
-        ("groups", Namespace, FIRST_GROUP_ID, world.groups, writer.groups),
-        ("projects", Project, FIRST_ID, world.projects, writer.projects),
-        ("members", Member, FIRST_ID, world.members, writer.members),
-        ("keys", Key, FIRST_ID, world.keys, writer.keys),
+    maker = _Maker(world)
+    maker.reserve()
+    kinds: list[tuple[str, type[Model], int, int, Callable[[range], Rows]]] = [
+        ("users", User, FIRST_ID, world.users, maker.users),
+        ("groups", Namespace, FIRST_GROUP_ID, world.groups, maker.groups),
+        ("projects", Project, FIRST_ID, world.projects, maker.projects),
+        ("members", Member, FIRST_ID, world.members, maker.members),
+        ("keys", Key, FIRST_ID, world.keys, maker.keys),
     ]
-    return [Filling(name, _done(model, first), total, write) for name, model, first, total, write in kinds]
+    return [Filling(name, _done(model, first), total, make) for name, model, first, total, make in kinds]
 
 
 def analyze() -> None:
@@ -89,8 +104,8 @@ def _done(model: type[Model], first: int) -> int:
     return 0 if last is None else last - first + 1
 
 
-class _Writer:
-    """Writes rows by their numbers."""
+class _Maker:
+    """Makes rows by their numbers."""
 
     def __init__(self, world: Scale) -> None:
         self._world = world
@@ -124,8 +139,10 @@ class _Writer:
         for table in (self._users, self._namespaces, self._projects, self._members, self._keys):
             table.reserve(LAST_ID)
 
-    def users(self, numbers: range) -> None:
-        people, homes, routes = [], [], []
+    def users(self, numbers: range) -> Rows:
+        people: list[Sequence[Any]] = []
+        homes: list[Sequence[Any]] = []
+        routes: list[Sequence[Any]] = []
         for number in numbers:
             pk, username = FIRST_ID + number, worlds.username(self._world, number)
             created = Chance.of(self._world, "user", number).moment()
@@ -133,12 +150,11 @@ class _Writer:
             people.append((pk, username, name, f"{username}@example.com", created, created))
             homes.append((pk, NamespaceKind.USER.value, pk, None, username, name, f"{pk}/", 0, created))
             routes.append((username, pk, None))
-        self._users.insert(people)
-        self._namespaces.insert(homes)
-        self._routes.insert(routes)
+        return [(self._users, people), (self._namespaces, homes), (self._routes, routes)]
 
-    def groups(self, numbers: range) -> None:
-        groups, routes = [], []
+    def groups(self, numbers: range) -> Rows:
+        groups: list[Sequence[Any]] = []
+        routes: list[Sequence[Any]] = []
         for number in numbers:
             pk, path = FIRST_GROUP_ID + number, f"group{number}"
             parent, depth = (pk - 1 if number % 3 else None), number % 3
@@ -147,11 +163,11 @@ class _Writer:
             kind = NamespaceKind.GROUP.value
             groups.append((pk, kind, None, parent, path, path, traversal, depth, created))
             routes.append((worlds.group_path(number), pk, None))
-        self._namespaces.insert(groups)
-        self._routes.insert(routes)
+        return [(self._namespaces, groups), (self._routes, routes)]
 
-    def projects(self, numbers: range) -> None:
-        projects, routes = [], []
+    def projects(self, numbers: range) -> Rows:
+        projects: list[Sequence[Any]] = []
+        routes: list[Sequence[Any]] = []
         for number in numbers:
             pk, path = FIRST_ID + number, f"project{number}"
             namespace_id, above = worlds.namespace_of_project(self._world, number)
@@ -160,21 +176,21 @@ class _Writer:
             visibility = worlds.visibility_of_project(self._world, number).value
             projects.append((pk, namespace_id, path, path, visibility, creator, created))
             routes.append((f"{above}/{path}", None, pk))
-        self._projects.insert(projects)
-        self._routes.insert(routes)
+        return [(self._projects, projects), (self._routes, routes)]
 
-    def members(self, numbers: range) -> None:
-        rows = []
+    def members(self, numbers: range) -> Rows:
+        rows: list[Sequence[Any]] = []
         for number in numbers:
             member = worlds.membership(self._world, number)
             created = Chance.of(self._world, "member", number).moment()
             level = member.level.value
             pk = FIRST_ID + number
             rows.append((pk, member.user_id, member.group_id, member.project_id, level, created))
-        self._members.insert(rows)
+        return [(self._members, rows)]
 
-    def keys(self, numbers: range) -> None:
-        rows, grants = [], []
+    def keys(self, numbers: range) -> Rows:
+        rows: list[Sequence[Any]] = []
+        grants: list[Sequence[Any]] = []
         for number in numbers:
             key, pk = worlds.key(self._world, number), FIRST_ID + number
             kind = KeyKind.USER_KEY if key.opens is None else KeyKind.DEPLOY_KEY
@@ -184,5 +200,4 @@ class _Writer:
             rows.append((pk, kind.value, key.user_id, f"key {number}", key.line, *fingerprints, created))
             if key.opens is not None:
                 grants.append((pk, key.opens, key.can_push))
-        self._keys.insert(rows)
-        self._grants.insert(grants)
+        return [(self._keys, rows), (self._grants, grants)]

@@ -4,13 +4,19 @@ Columns that nobody names have the default of the model, so a new field with a d
 """
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
 from django.db.models import Field, Model
 
+Content: TypeAlias = str | list[list[Any]]
+"""The text of a COPY for PostgreSQL, or rows for SQLite."""
+
+_CHUNK = 1 << 20  # characters that the driver reads at once: between two it waits for who makes the next rows
+_ESCAPED = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -32,10 +38,19 @@ class Table:
         ]
         self._positions = [[field.attname for field in fields].index(name) for name in varying]
 
-    def insert(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Write rows; each has the values of the varying columns, in their order."""
-        write = self._copy if connection.vendor == "postgresql" else self._insert
-        write([self._filled(row) for row in rows])
+    def content(self, rows: Iterable[Sequence[Any]]) -> Content:
+        """Return what ``write`` takes; a row has the values of the varying columns, in their order."""
+        if connection.vendor != "postgresql":
+            return [self._filled(row, self._template, _adapted) for row in rows]
+        template = [_as_copied(value) for value in self._template]
+        return "".join("\t".join(self._filled(row, template, _as_copied)) + "\n" for row in rows)
+
+    def write(self, content: Content) -> None:
+        """Write the rows."""
+        if isinstance(content, str):
+            self._copy(content)
+        else:
+            self._insert(content)
 
     def reserve(self, last_id: int) -> None:
         """Keep SQLite from giving ids up to this one to other rows; PostgreSQL counts for itself."""
@@ -50,10 +65,10 @@ class Table:
                 [name, last_id, name],
             )
 
-    def _filled(self, row: Sequence[Any]) -> list[Any]:
-        cells = self._template.copy()
+    def _filled(self, row: Sequence[Any], template: list[Any], adapt: Callable[[Any], Any]) -> list[Any]:
+        cells = template.copy()
         for position, value in zip(self._positions, row, strict=True):
-            cells[position] = _adapted(value)
+            cells[position] = adapt(value)
         return cells
 
     def _names(self) -> tuple[str, str]:
@@ -61,11 +76,10 @@ class Table:
         quoted = connection.ops.quote_name
         return quoted(self.model._meta.db_table), ", ".join(map(quoted, self._columns))
 
-    def _copy(self, rows: list[list[Any]]) -> None:
+    def _copy(self, text: str) -> None:
         table, names = self._names()
-        text = io.StringIO("".join("\t".join(map(_as_copied, row)) + "\n" for row in rows))
         with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
+            cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(text), _CHUNK)
 
     def _insert(self, rows: list[list[Any]]) -> None:
         table, names = self._names()
@@ -86,4 +100,6 @@ def _adapted(value: Any) -> Any:
 def _as_copied(value: Any) -> str:
     if value is None:
         return "\\N"
-    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
+    return str(value)

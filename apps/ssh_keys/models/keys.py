@@ -104,7 +104,7 @@ class Key(models.Model):
     algorithm = models.CharField(max_length=64, editable=False)
     bits = models.PositiveIntegerField(editable=False)
     fingerprint_sha256 = models.CharField("SHA-256 fingerprint", max_length=64, editable=False)
-    fingerprint_md5 = models.CharField("MD5 fingerprint", max_length=64, editable=False, db_index=True)
+    fingerprint_md5 = models.CharField("MD5 fingerprint", max_length=64, editable=False)
     usage_type = models.CharField(max_length=32, choices=UsageType, default=UsageType.AUTH_AND_SIGNING)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -115,6 +115,8 @@ class Key(models.Model):
     class Meta:
         verbose_name = "SSH key"
         indexes = (
+            # With `db_index` PostgreSQL has two indexes of a text, one for beginnings, which nobody asks for.
+            models.Index(fields=["fingerprint_md5"], name="key_fingerprint_md5"),
             # PostgreSQL finds the beginning of a text by it; SQLite knows no classes of operators.
             models.Index(fields=["title"], name="key_title_begins", opclasses=["varchar_pattern_ops"]),
         )
