@@ -196,7 +196,7 @@ def test_a_gitaly_that_is_down_fails_at_once(settings: Settings, tmp_path: Path)
         with pytest.raises(GitalyUnavailable):
             Gitaly(repository=REPOSITORY).repository_exists()
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8
 
 
 def test_a_gitaly_that_came_back_is_found_within_seconds(

@@ -35,4 +35,4 @@ def test_no_probe_is_content_and_none_waits_long(locked: Instance) -> None:
 
     assert check.json()["redis"] is False
     assert (ready.status, ready.json()["checks"]["database"]) == (503, "failed")
-    assert took < 2 * 2 + 1
+    assert took < 15  # two seconds each, on a busy machine; a writer would wait for 30

@@ -31,6 +31,6 @@ def test_sixty_of_them_delay_nobody_and_are_given_up(instance: Instance, sent: b
 
         assert instance.request("GET", CHECK).status == 401
 
-        assert time.monotonic() - started < 2  # nobody waited for them
+        assert time.monotonic() - started < 5  # nobody waited for them
         answers = [client.recv(1000) for client in clients]
         assert {answer[:13] for answer in answers} == {b"HTTP/1.1 408 " if sent else b""}

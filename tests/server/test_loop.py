@@ -174,7 +174,7 @@ def test_half_sent_requests_take_no_thread() -> None:
             client.sendall(GET)
             assert one_answer(client) == b"/"
 
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         for client in clients:
             client.close()
 
@@ -195,7 +195,7 @@ def test_what_is_not_sent_in_time_is_given_up(sent: bytes, answered: bytes) -> N
 
         assert received.startswith(answered)
         assert bool(received) is bool(answered)
-        assert 0.3 < time.monotonic() - started < 3
+        assert 0.3 < time.monotonic() - started < 8
 
 
 def test_a_byte_now_and_then_gains_no_time() -> None:

@@ -103,7 +103,7 @@ class TestAway:
         response = pull(shell, user, project)
 
         assert outcome(response) == AWAY
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5  # on a busy machine; the budget is 50 s
 
     def test_a_push_hears_it_too(self, shell: Caller, project: Project, user: User) -> None:
         response = push(shell, user, project, changes=creation("refs/heads/x"))
