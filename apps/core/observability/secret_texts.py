@@ -1,7 +1,9 @@
 """Secrets as they look in a text: taken out of every log line, whoever wrote it and under whatever name."""
 
 import base64
+import math
 import re
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,6 +13,7 @@ from django.conf import settings
 from apps.core.secret_files import SecretPair, pair
 
 REDACTED = "[redacted]"
+SECONDS = 1.0  # after which a secret that is new is known here, too
 NAMES = frozenset(
     {
         "secret_token",
@@ -50,7 +53,7 @@ _SHAPED = re.compile(
 
 def without_secrets(text: str) -> str:
     """Return ``text`` with everything in it that is, or looks like, a secret struck out."""
-    return _struck_out(text, _shared())
+    return _struck_out(text, _lately_shared())
 
 
 @lru_cache(maxsize=256)  # of paths that are asked for again and again
@@ -76,6 +79,19 @@ def without_secrets_in(value: Any) -> Any:
             return [without_secrets_in(held) for held in value]
         case _:
             return value
+
+
+def _lately_shared() -> tuple[str, ...]:
+    """What the secret files held within the last second: six files are not looked at for every line."""
+    global _seen  # noqa: PLW0603 -- replaced as one; threads read and write it at any moment
+    now, (moment, texts) = time.monotonic(), _seen
+    if now - moment > SECONDS:
+        texts = _shared()
+        _seen = (now, texts)
+    return texts
+
+
+_seen: tuple[float, tuple[str, ...]] = (-math.inf, ())
 
 
 def _shared() -> tuple[str, ...]:

@@ -37,21 +37,24 @@ class Block:
         self._timer = timer
 
     def __enter__(self) -> None:
-        now = self._timer.clock()
-        if now >= self._timer.end:
-            self._timer.lines.append(self)
-            raise self._timer.expired()
+        timer = self._timer
+        now = timer.clock()
+        if now >= timer.end:
+            timer.lines.append(self)
+            raise timer.expired()
         self.seconds = now
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.seconds = self._timer.clock() - (self.seconds or 0.0)
-        self.passed = kind is None
-        self._timer.lines.append(self)
-        if isinstance(error, (GitalyDeadlineExceeded, Unavailable)):
+        timer = self._timer
+        self.seconds = timer.clock() - (self.seconds or 0.0)
+        timer.lines.append(self)
+        if kind is None:
+            self.passed = True
+        elif isinstance(error, (GitalyDeadlineExceeded, Unavailable)):
             _note(error)
-            raise self._timer.expired() from None
+            raise timer.expired() from None
 
     def __str__(self) -> str:
         if self.passed:

@@ -124,10 +124,14 @@ class Push:
         protection = self.namespace.default_branch_protection
         return settings.DEFAULT_BRANCH_PROTECTION if protection is None else protection
 
+    @cached_property
+    def _protects_every_branch(self) -> bool:
+        open_when_empty = {BranchProtection.NONE, BranchProtection.PARTIAL}
+        return self.is_empty and self.branch_protection not in open_when_empty
+
     def is_protected(self, rules: list[RefProtection]) -> bool:
         """Whether these rules, or the emptiness of the repository, protect a branch."""
-        open_when_empty = self.branch_protection in {BranchProtection.NONE, BranchProtection.PARTIAL}
-        return bool(rules) or (self.is_empty and not open_when_empty)
+        return bool(rules) or self._protects_every_branch
 
     def passes(self, rules: list[RefProtection], right: BranchRight | str) -> bool:
         """Whether a row of the rules lets the actor pass."""

@@ -116,6 +116,8 @@ class SshOverHttpViewSet(WorkhorseViewSet):
 
 def _service_of(query: str) -> str:
     """Return the service that the query names: one of two, once; else none."""
+    if (service := query.removeprefix("service=")) in SERVICES and service != query:
+        return service  # as every git sends it
     named = QueryDict(query).getlist("service")
     return named[0] if len(named) == 1 and named[0] in SERVICES else ""
 
