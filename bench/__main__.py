@@ -81,9 +81,8 @@ def _cases(
     stack: ExitStack, options: argparse.Namespace, checkout: Path, place: Path, report: Report
 ) -> Iterator[Case]:
     if "floor" in options.only:
-        # The defaults are 128 MB and 1 GB, which no operator of a million keys leaves as they are.
-        memory = ("shared_buffers=4GB", "max_wal_size=8GB") if options.full else ("shared_buffers=1GB",)
-        postgresql = stack.enter_context(servers.postgresql(*memory))
+        # The default is 128 MB, which no operator of a million keys leaves as it is.
+        postgresql = stack.enter_context(servers.postgresql("shared_buffers=1GB"))
         large, few = (
             prepared(Instance(checkout, place / name, postgresql.create_database()), empty=True)
             for name in ("large", "few")
