@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection as django_connection
@@ -143,3 +144,22 @@ def test_what_may_be_lost_does_not_wait_for_the_disk() -> None:
     assert synchronous() == FULL
     with transaction.atomic(), may_be_lost():
         assert synchronous() == FULL
+
+
+class Failing(sqlite3.Connection):
+    """A connection that ends while a statement waits: its limit cannot be put back."""
+
+    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+        if statement == "PRAGMA busy_timeout = 200":
+            raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
+        return super().execute(statement, *parameters)
+
+
+def test_whose_connection_ends_leaves_the_turn_to_others(file: Path) -> None:
+    ended = sqlite3.connect(file, isolation_level=None, timeout=0.2, factory=Failing)
+    with closing(ended), pytest.raises(sqlite3.ProgrammingError):
+        ended.cursor(factory=Cursor).execute("INSERT INTO kept VALUES (1)")
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=0.3)) as connection:
+        connection.cursor(factory=Cursor).execute("INSERT INTO kept VALUES (2)")
+
+        assert connection.execute("SELECT COUNT(*) FROM kept").fetchone() == (2,)

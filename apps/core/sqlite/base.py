@@ -84,9 +84,11 @@ class Cursor(base.SQLiteCursorWrapper):
             raise sqlite3.OperationalError("database is locked")
         try:
             self.connection.execute("PRAGMA busy_timeout = 0")
-            return self._try_until(until, query, params)
-        finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {usual}")
+            try:
+                return self._try_until(until, query, params)
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {usual}")
+        finally:  # whatever has failed, the connection's end included: nobody else would have a turn
             _turn.release()
 
     def _try_until(self, until: float, query: str, params: Any) -> Any:
