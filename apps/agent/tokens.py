@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.agent.models import Agent, AgentToken
 from apps.core import records
@@ -16,6 +16,9 @@ from apps.directory.models import User
 
 TOKEN_LENGTH = 50
 _LEAST_PAUSE, _LONGEST_PAUSE = 40, 55  # minutes between two writes of a token's last use
+_LAST_USE = records.Column(
+    "last use of an agent token", AgentToken, "last_used_at", every=timedelta(minutes=_LEAST_PAUSE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,3 @@ def note_use(*, token: AgentToken, now: datetime) -> None:
     if token.last_used_at is not None and token.last_used_at > now - pause:
         return
     _LAST_USE.note(token.pk, now)
-
-
-def _due(now: datetime) -> QuerySet[AgentToken]:
-    recently = now - timedelta(minutes=_LEAST_PAUSE)
-    return AgentToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=recently))
-
-
-_LAST_USE = records.Column("last use of an agent token", "last_used_at", due=_due)

@@ -8,12 +8,13 @@ log. A process without that thread, such as a command, writes at once, and goes 
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, Q
 
 Write = Callable[[], object]
 
@@ -29,14 +30,16 @@ class Column:
 
     Args:
         what: what is recorded, for the log.
-        name: the column.
-        due: returns the rows in which a moment is to be written.
+        model: of the rows.
+        name: the column; a row without a value is due.
+        every: how long a value stays. It is asked again when one is written: of many requests, one writes.
     """
 
-    def __init__(self, what: str, name: str, *, due: Callable[[Any], QuerySet[Any]]) -> None:
+    def __init__(self, what: str, model: type[Model], name: str, *, every: timedelta) -> None:
         self._what = what
+        self._model = model
         self._name = name
-        self._due = due
+        self._every = every
 
     def note(self, pk: int, moment: Any) -> None:
         """Have a moment written in the row with this key."""
@@ -53,7 +56,8 @@ class Column:
             _attempt(self._what, partial(self._update, some, max(moments[key] for key in some)))
 
     def _update(self, keys: list[int], latest: Any) -> None:
-        due = self._due(latest)
+        is_old = Q((self._name, None)) | Q((f"{self._name}__lte", latest - self._every))
+        due = self._model._default_manager.filter(is_old)
         free = due.filter(pk__in=keys).select_for_update(skip_locked=True)
         due.filter(pk__in=free.values("pk")).update(**{self._name: latest})
 

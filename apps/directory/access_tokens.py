@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from apps.core import records
 from apps.directory.models import PersonalAccessToken, User, UserState
@@ -28,6 +27,9 @@ MAX_NAME_LENGTH = PersonalAccessToken._meta.get_field("name").max_length or 255
 RANDOM_BYTES = 15  # 20 characters of the URL-safe alphabet
 # A token that is used all the time is not written all the time.
 USE_RECORDED_EVERY = timedelta(minutes=10)
+_LAST_USE = records.Column(
+    "last use of an access token", PersonalAccessToken, "last_used_at", every=USE_RECORDED_EVERY
+)
 
 
 class UnknownToken(LookupError):
@@ -147,13 +149,3 @@ def record_use(*, token_id: int, last_used_at: datetime | None, now: datetime) -
     if settings.READ_ONLY or (last_used_at and last_used_at >= now - USE_RECORDED_EVERY):
         return
     _LAST_USE.note(token_id, now)
-
-
-def _due(now: datetime) -> QuerySet[PersonalAccessToken]:
-    # Asked again when it is written: of many requests at once, one writes.
-    return PersonalAccessToken.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lt=now - USE_RECORDED_EVERY)
-    )
-
-
-_LAST_USE = records.Column("last use of an access token", "last_used_at", due=_due)

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
 from apps.core import records
 from apps.ssh_keys.models import Key
 
 INTERVAL = timedelta(hours=24)
+LAST_USE = records.Column("last use of a key", Key, "last_used_at", every=INTERVAL)
 
 
 def touch(*, key_id: int, last_used_at: datetime | None, now: datetime) -> None:
@@ -16,10 +16,3 @@ def touch(*, key_id: int, last_used_at: datetime | None, now: datetime) -> None:
     if settings.READ_ONLY or (last_used_at is not None and last_used_at > now - INTERVAL):
         return
     LAST_USE.note(key_id, now)
-
-
-def _due(now: datetime) -> QuerySet[Key]:
-    return Key.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=now - INTERVAL))
-
-
-LAST_USE = records.Column("last use of a key", "last_used_at", due=_due)

@@ -1,9 +1,8 @@
 """What a command leaves behind besides its answer: when somebody was active, refusals, a notice."""
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 
 from apps.core import records
 from apps.core.observability import request_facts
@@ -14,6 +13,8 @@ from apps.git_access.context.attempt import Attempt, Command
 from apps.git_access.context.refusals import Refusal
 from apps.git_access.repositories import notices
 from apps.ssh_keys import last_use
+
+_LAST_ACTIVITY = records.Column("last activity of a user", User, "last_activity_on", every=timedelta(days=1))
 
 
 def asked(attempt: Attempt) -> None:
@@ -50,10 +51,3 @@ def granted(attempt: Attempt) -> None:
         return
     if user.last_activity_on != today:
         _LAST_ACTIVITY.note(user.id, today)
-
-
-def _due(today: date) -> QuerySet[User]:
-    return User.objects.filter(Q(last_activity_on=None) | Q(last_activity_on__lt=today))
-
-
-_LAST_ACTIVITY = records.Column("last activity of a user", "last_activity_on", due=_due)
