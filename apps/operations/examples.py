@@ -40,14 +40,12 @@ def requests(server: InstanceAddress) -> list[CurlExample]:
 
 def _line(server: InstanceAddress, example: Example) -> str:
     """Return one line; the shell that runs it reads what opens the door from its file."""
-    credentials = " ".join(f'--header "{credential}"' for credential in _credentials(example.consumer))
+    headers = " ".join(f'--header "{credential}"' for credential in _credentials(example.consumer))
     socket = ["--unix-socket", server.socket] if server.socket else []
-    query = f"?{quote(example.request.query, safe='=&/-')}" if example.request.query else ""
+    query = f"?{quote(example.request.query, safe='=&/')}" if example.request.query else ""
     address = f"{server.root}/api/v4{example.request.path}{query}"
-    return (
-        "curl --silent --show-error "
-        f"{credentials} {shlex.join([*socket, *_options(example.request), address])}"
-    )
+    options = shlex.join([*socket, *_options(example.request), address])
+    return f"curl --silent --show-error {headers} {options}"
 
 
 def _credentials(consumer: str) -> list[str]:

@@ -1,10 +1,10 @@
 """Fill the directory kind by kind, in batches that are there completely or not at all."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ from apps.ssh_keys.public_keys import ED25519_BITS, fingerprint_sha256
 
 BATCH = 10_000
 Rows: TypeAlias = list[tuple[Table, list[Sequence[Any]]]]
+Contents: TypeAlias = list[tuple[Table, Content]]
 
 
 class NotFillable(ValueError):
@@ -45,17 +46,25 @@ class Filling:
 
         While the database writes one, the next is made.
         """
+        batches = self.batches
         with ThreadPoolExecutor(max_workers=1) as maker:
-            made = maker.submit(self._made, self.batches[0]) if self.batches else None
-            for numbers, following in zip_longest(self.batches, self.batches[1:]):
-                contents = made.result() if made else []
-                made = maker.submit(self._made, following) if following else None
+            for numbers, contents in zip(batches, self._one_ahead(maker, batches), strict=True):
                 with transaction.atomic():
                     for table, content in contents:
                         table.write(content)
                 yield len(numbers)
 
-    def _made(self, numbers: range) -> list[tuple[Table, Content]]:
+    def _one_ahead(self, maker: Executor, batches: list[range]) -> Iterator[Contents]:
+        """Yield what each batch holds; the next one is being made by then."""
+        begun: deque[Future[Contents]] = deque()
+        for numbers in batches:
+            begun.append(maker.submit(self._made, numbers))
+            if len(begun) > 1:
+                yield begun.popleft().result()
+        for last in begun:
+            yield last.result()
+
+    def _made(self, numbers: range) -> Contents:
         return [(table, table.content(rows)) for table, rows in self.make(numbers)]
 
 
